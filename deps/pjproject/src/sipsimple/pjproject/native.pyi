@@ -1,0 +1,7 @@
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+class NativeObject: ...
+
+def live_objects(kind: type[_T]) -> list[_T]: ...

@@ -1,0 +1,141 @@
+"""The event queue, as seen from Python."""
+
+import ctypes
+import select
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from sipsimple.pjproject import runtime
+from sipsimple.pjproject.events import queue
+from sipsimple.pjproject.loader import LIBRARY_FOLDER
+
+Notification = tuple[str, object, dict[str, Any]]
+
+
+class Recorder:
+    """A handler that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.notifications: list[Notification] = []
+
+    def __call__(self, name: str, sender: object, data: dict[str, Any]) -> None:
+        self.notifications.append((name, sender, data))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self.notifications]
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    queue.drain(lambda name, sender, data: None)
+    yield Recorder()
+    queue.drain(lambda name, sender, data: None)
+
+
+def test_posted_notifications_arrive_in_order_with_sender_and_time(recorder: Recorder) -> None:
+    sender = object()
+    before = datetime.now(timezone.utc)
+    for index in range(5):
+        queue.post("Posted", sender, {"index": index})
+    assert queue.drain(recorder) == 5
+    assert [data["index"] for _, _, data in recorder.notifications] == list(range(5))
+    name, got, data = recorder.notifications[0]
+    assert (name, got) == ("Posted", sender)
+    assert before <= data["timestamp"] <= datetime.now(timezone.utc)
+
+
+def test_the_timestamp_is_taken_when_it_happened_not_when_it_is_read(recorder: Recorder) -> None:
+    queue.post("Posted", None, {})
+    happened = datetime.now(timezone.utc)
+    queue.wait(0)
+    select.select([], [], [], 0.05)
+    queue.drain(recorder)
+    assert recorder.notifications[0][2]["timestamp"] <= happened
+
+
+def test_the_descriptor_is_readable_exactly_while_something_waits(recorder: Recorder) -> None:
+    assert select.select([queue.fileno()], [], [], 0)[0] == []
+    queue.post("Posted", None, {})
+    queue.post("Posted", None, {})
+    assert select.select([queue.fileno()], [], [], 1)[0] == [queue.fileno()]
+    queue.drain(recorder)
+    assert select.select([queue.fileno()], [], [], 0)[0] == []
+
+
+def test_wait_ends_when_another_thread_posts(recorder: Recorder) -> None:
+    timer = threading.Timer(0.05, queue.post, ("Posted", None, {}))
+    timer.start()
+    assert queue.wait(10) is True
+    timer.join(timeout=10)
+    assert queue.drain(recorder) == 1
+
+
+def test_wait_ends_at_its_timeout() -> None:
+    assert queue.wait(0.01) is False
+
+
+@pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt])
+def test_an_exception_in_the_handler_is_reported_and_stops_nothing(
+    recorder: Recorder, kind: type[BaseException]
+) -> None:
+    def handler(name: str, sender: object, data: dict[str, Any]) -> None:
+        recorder(name, sender, data)
+        if name == "Bad":
+            raise kind("the reason")
+
+    queue.post("Bad", None, {})
+    queue.post("Good", None, {})
+    assert queue.drain(handler) == 2
+    assert recorder.names == ["Bad", "SCEngineGotException", "Good"]
+    assert "the reason" in recorder.notifications[1][2]["traceback"]
+
+
+def test_what_is_posted_while_draining_waits_for_the_next_drain(recorder: Recorder) -> None:
+    def handler(name: str, sender: object, data: dict[str, Any]) -> None:
+        recorder(name, sender, data)
+        if name == "First":
+            queue.post("Second", None, {})
+            assert queue.drain(handler) == 0
+
+    queue.post("First", None, {})
+    assert queue.drain(handler) == 1
+    assert queue.wait(1)
+    assert queue.drain(handler) == 1
+    assert recorder.names == ["First", "Second"]
+
+
+def test_nothing_is_lost_when_many_threads_post(recorder: Recorder) -> None:
+    def produce(number: int) -> None:
+        for index in range(5000):
+            queue.post("Posted", None, {"thread": number, "index": index})
+
+    threads = [threading.Thread(target=produce, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    while len(recorder.notifications) < 20000:
+        assert queue.wait(10), "a notification was lost"
+        queue.drain(recorder)
+    for thread in threads:
+        thread.join(timeout=10)
+    for number in range(4):
+        indexes = [d["index"] for _, _, d in recorder.notifications if d["thread"] == number]
+        assert indexes == list(range(5000))
+
+
+def test_pjlib_logs_arrive_with_sender_level_and_message(recorder: Recorder) -> None:
+    pjlib = ctypes.CDLL(str(LIBRARY_FOLDER / "libpj.so.2"))
+    runtime.set_log_level(3)
+    try:
+        pjlib.pj_log_2(b"test.c", b"heard %d of %d", 1, 2)
+        pjlib.pj_log_4(b"test.c", b"too detailed")
+    finally:
+        runtime.set_log_level(0)
+    pjlib.pj_log_1(b"test.c", b"switched off")
+    assert queue.drain(recorder) == 1
+    [(name, sender, data)] = recorder.notifications
+    assert (name, sender) == ("SCEngineLog", None)
+    assert (data["sender"], data["level"], data["message"]) == ("test.c", 2, "heard 1 of 2")
