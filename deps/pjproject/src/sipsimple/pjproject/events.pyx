@@ -102,10 +102,11 @@ cdef void event_push(Event *event) noexcept nogil:
         _queue.polling and pthread_equal(_queue.poller, pthread_self())
     )
     if wake:
+        # Under the lock, as is the reading: `signalled` says exactly whether a byte is there.
+        # A stray one would wake every later poll for nothing.
         _queue.signalled = True
-    pthread_mutex_unlock(&sipsimple_queue_lock)
-    if wake:
         write(_queue.wake_writer, b"!", 1)
+    pthread_mutex_unlock(&sipsimple_queue_lock)
 
 
 cdef void poll_begins() noexcept nogil:
@@ -136,16 +137,14 @@ cdef int wakeup_descriptor() noexcept nogil:
 
 cdef Event *_take_all() noexcept nogil:
     cdef Event *events
-    cdef bint signalled
     cdef char byte
     pthread_mutex_lock(&sipsimple_queue_lock)
     events = _queue.first
     _queue.first = _queue.last = NULL
-    signalled = _queue.signalled
-    _queue.signalled = False
-    pthread_mutex_unlock(&sipsimple_queue_lock)
-    if signalled:
+    if _queue.signalled:
+        _queue.signalled = False
         read(_queue.wake_reader, &byte, 1)
+    pthread_mutex_unlock(&sipsimple_queue_lock)
     return events
 
 

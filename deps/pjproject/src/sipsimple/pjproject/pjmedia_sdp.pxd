@@ -116,3 +116,7 @@ cdef extern from "pjmedia/sdp_neg.h" nogil:
                                                const pjmedia_sdp_session **remote)
     pj_status_t pjmedia_sdp_neg_get_neg_local(pjmedia_sdp_neg *neg,
                                               const pjmedia_sdp_session **local)
+    pj_status_t pjmedia_sdp_neg_modify_local_offer2(pj_pool_t *pool, pjmedia_sdp_neg *neg,
+                                                    unsigned flags,
+                                                    const pjmedia_sdp_session *local)
+    pj_status_t pjmedia_sdp_neg_cancel_offer(pjmedia_sdp_neg *neg)

@@ -1,0 +1,28 @@
+"""Session descriptions (SDP, RFC 8866): build, parse, check and print them.
+
+Works alone: no Engine, no thread or other preparation is needed.
+"""
+
+from sipsimple.pjproject import load
+
+load("pjmedia")
+
+from sipsimple.sdp import native as _native  # noqa: E402, F401  (registers pjmedia's error texts)
+from sipsimple.sdp.attribute import SDPAttribute  # noqa: E402
+from sipsimple.sdp.bandwidth import SDPBandwidth  # noqa: E402
+from sipsimple.sdp.connection import SDPConnection  # noqa: E402
+from sipsimple.sdp.errors import SDPParseError  # noqa: E402
+from sipsimple.sdp.media import SDPMedia  # noqa: E402
+from sipsimple.sdp.session import SDPSession  # noqa: E402
+
+__all__ = [
+    "SDPAttribute",
+    "SDPBandwidth",
+    "SDPConnection",
+    "SDPMedia",
+    "SDPParseError",
+    "SDPSession",
+    "__version__",
+]
+
+__version__ = "0.1.0"

@@ -1,0 +1,89 @@
+"""`SDPAttribute`: an `a=` line (RFC 8866 section 5.13)."""
+
+from sipsimple.sdp.checks cimport check_text
+
+
+cdef str _check_name(object value):
+    cdef str name = check_text(value, "name")
+    if not name:
+        raise ValueError("name: must not be empty")
+    if name[-1] == " " or name[-1] == "\t":
+        raise ValueError(f"name: {name!r} ends in white space")
+    # What follows a colon would come back from a parser as the value.
+    if ":" in name:
+        raise ValueError(f"name: {name!r} contains a colon")
+    return name
+
+
+cdef class SDPAttribute:
+    """SDPAttribute(name, value)
+--
+
+    An `a=` line, of a whole session or of one media section.
+
+    Args:
+        name: What stands before the colon, a str.
+        value: What stands behind the colon, a str; "" if the attribute has no value.
+
+    Each is an attribute too, checked when it is assigned.
+
+    Raises:
+        TypeError: A value is not a str.
+        ValueError: A value contains CR, LF or NUL, or the name is empty, contains a colon or
+            ends in white space.
+
+    Source: RFC 8866 section 5.13; `pjmedia_sdp_attr`.
+    """
+
+    __match_args__ = ("name", "value")
+    __hash__ = None
+
+    def __cinit__(self, *args, **kwargs):
+        self._name = self._value = ""
+
+    def __init__(self, name, value):
+        self._name = _check_name(name)
+        self._value = check_text(value, "value")
+
+    @property
+    def name(self):
+        """What stands before the colon, a str."""
+        return self._name
+
+    @name.setter
+    def name(self, value):
+        self._name = _check_name(value)
+
+    @property
+    def value(self):
+        """What stands behind the colon, a str; "" if there is no value."""
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        self._value = check_text(value, "value")
+
+    cdef str line(self):
+        return f"a={self._name}:{self._value}" if self._value else f"a={self._name}"
+
+    def copy(self):
+        """A new, equal object."""
+        cdef SDPAttribute result = SDPAttribute.__new__(SDPAttribute)
+        result._name = self._name
+        result._value = self._value
+        return result
+
+    def __eq__(self, other):
+        if not isinstance(other, SDPAttribute):
+            return NotImplemented
+        cdef SDPAttribute right = other
+        return self._name == right._name and self._value == right._value
+
+    def __repr__(self):
+        return f"SDPAttribute({self._name!r}, {self._value!r})"
+
+    def __str__(self):
+        return self.line()
+
+    def __reduce__(self):
+        return type(self), (self._name, self._value)

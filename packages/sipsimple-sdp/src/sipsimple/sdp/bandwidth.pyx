@@ -1,0 +1,88 @@
+"""`SDPBandwidth`: a `b=` line (RFC 8866 section 5.8)."""
+
+from sipsimple.sdp.checks cimport check_number, check_token
+
+# pjmedia_sdp_bandw.value is a pj_uint32_t.
+cdef object MAX_VALUE = 2**32 - 1
+
+
+cdef str _check_modifier(object value):
+    cdef str modifier = check_token(value, "modifier")
+    if ":" in modifier:
+        raise ValueError(f"modifier: {modifier!r} contains a colon")
+    return modifier
+
+
+cdef class SDPBandwidth:
+    """SDPBandwidth(modifier, value)
+--
+
+    A `b=` line, of a whole session or of one media section.
+
+    Args:
+        modifier: What the figure means, a str: "CT", "AS", "TIAS", "RR", "RS".
+        value: The figure, an int from 0 to 4294967295: kilobits per second for "CT" and "AS",
+            bits per second for "TIAS", "RR" and "RS".
+
+    Each is an attribute too, checked when it is assigned.
+
+    Raises:
+        TypeError: A value is of the wrong type.
+        ValueError: The value is out of range, or the modifier empty or with white space or colon.
+
+    Source: RFC 8866 section 5.8, RFC 3890, RFC 3556; `pjmedia_sdp_bandw`.
+    """
+
+    __match_args__ = ("modifier", "value")
+    __hash__ = None
+
+    def __cinit__(self, *args, **kwargs):
+        self._modifier = ""
+        self._value = 0
+
+    def __init__(self, modifier, value):
+        self._modifier = _check_modifier(modifier)
+        self._value = check_number(value, "value", 0, MAX_VALUE)
+
+    @property
+    def modifier(self):
+        """What the figure means, a str such as "AS" or "TIAS"."""
+        return self._modifier
+
+    @modifier.setter
+    def modifier(self, value):
+        self._modifier = _check_modifier(value)
+
+    @property
+    def value(self):
+        """The figure, an int; its unit depends on the modifier."""
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        self._value = check_number(value, "value", 0, MAX_VALUE)
+
+    cdef str line(self):
+        return f"b={self._modifier}:{self._value}"
+
+    def copy(self):
+        """A new, equal object."""
+        cdef SDPBandwidth result = SDPBandwidth.__new__(SDPBandwidth)
+        result._modifier = self._modifier
+        result._value = self._value
+        return result
+
+    def __eq__(self, other):
+        if not isinstance(other, SDPBandwidth):
+            return NotImplemented
+        cdef SDPBandwidth right = other
+        return self._modifier == right._modifier and self._value == right._value
+
+    def __repr__(self):
+        return f"SDPBandwidth({self._modifier!r}, {self._value})"
+
+    def __str__(self):
+        return self.line()
+
+    def __reduce__(self):
+        return type(self), (self._modifier, self._value)

@@ -1,0 +1,90 @@
+"""Checks of what is assigned to the attributes of the SDP classes.
+
+Every value ends up in a line of text, so none may hold what would end that line,
+and a field that others follow may hold no space.
+"""
+
+
+cdef str _shown(str value):
+    return repr(value if len(value) <= 60 else value[:57] + "...")
+
+
+cdef str check_text(object value, str what):
+    """A `str` that fits in one line of SDP (RFC 8866 section 9: `byte-string`)."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what}: must be str, not {type(value).__name__}")
+    cdef str text = value
+    if "\r" in text or "\n" in text or "\0" in text:
+        raise ValueError(f"{what}: {_shown(text)} contains CR, LF or NUL")
+    if not text.isascii():
+        try:
+            text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise ValueError(f"{what}: {_shown(text)} cannot be encoded as UTF-8") from None
+    return text
+
+
+cdef str check_token(object value, str what):
+    """Text without white space, at least one character (RFC 8866 section 9: `non-ws-string`)."""
+    cdef str text = check_text(value, what)
+    if not text:
+        raise ValueError(f"{what}: must not be empty")
+    if " " in text or "\t" in text:
+        raise ValueError(f"{what}: {_shown(text)} contains white space")
+    return text
+
+
+cdef str check_optional_text(object value, str what):
+    """Text, or `None` where the line may be absent."""
+    return None if value is None else check_text(value, what)
+
+
+cdef object check_number(object value, str what, object low, object high):
+    """An `int` between two bounds, both included."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{what}: must be int, not {type(value).__name__}")
+    if not low <= value <= high:
+        raise ValueError(f"{what}: {value} is not between {low} and {high}")
+    return int(value)
+
+
+cdef int check_items(list values, str what, object kind) except -1:
+    """Hold each item of a list against a class; users may have changed the list in place."""
+    cdef Py_ssize_t index
+    for index, value in enumerate(values):
+        if not isinstance(value, kind):
+            raise TypeError(
+                f"{what}[{index}]: must be {kind.__name__}, not {type(value).__name__}"
+            )
+    return 0
+
+
+cdef list _new_list(object values, str what):
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{what}: must be a list, not {type(values).__name__}")
+    try:
+        return list(values)
+    except TypeError:
+        raise TypeError(f"{what}: must be a list, not {type(values).__name__}") from None
+
+
+cdef list check_list(object values, str what, object kind):
+    """A new list of the items, each an instance of the class."""
+    cdef list result = _new_list(values, what)
+    check_items(result, what, kind)
+    return result
+
+
+cdef list copy_items(list values, str what, object kind):
+    """A new list of copies of the items, each an instance of the class."""
+    cdef list items = list(values)
+    check_items(items, what, kind)
+    return [item.copy() for item in items]
+
+
+cdef list check_formats(object values, str what):
+    """A new list of the formats of an `m=` line."""
+    cdef list result = _new_list(values, what)
+    for index, value in enumerate(result):
+        check_token(value, f"{what}[{index}]")
+    return result

@@ -1,0 +1,97 @@
+"""`SDPConnection`: a `c=` line (RFC 8866 section 5.7)."""
+
+from sipsimple.sdp.checks cimport check_token
+
+
+cdef class SDPConnection:
+    """SDPConnection(address, net_type="IN", address_type="IP4")
+--
+
+    A `c=` line, of a whole session or of one media section.
+
+    Args:
+        address: The address, a str; with TTL and count if it is multicast ("224.2.1.1/127/3").
+        net_type: The network type, a str.
+        address_type: The address type, a str: "IP4" or "IP6".
+
+    Each is an attribute too, checked when it is assigned.
+
+    Raises:
+        TypeError: A value is not a str.
+        ValueError: A value is empty or contains white space or NUL.
+
+    Source: RFC 8866 section 5.7; `pjmedia_sdp_conn`.
+    """
+
+    __match_args__ = ("address", "net_type", "address_type")
+    __hash__ = None
+
+    def __cinit__(self, *args, **kwargs):
+        self._address = self._net_type = self._address_type = ""
+
+    def __init__(self, address, net_type="IN", address_type="IP4"):
+        self._address = check_token(address, "address")
+        self._net_type = check_token(net_type, "net_type")
+        self._address_type = check_token(address_type, "address_type")
+
+    @property
+    def address(self):
+        """The address, a str; with TTL and count if it is multicast."""
+        return self._address
+
+    @address.setter
+    def address(self, value):
+        self._address = check_token(value, "address")
+
+    @property
+    def net_type(self):
+        """The network type, a str; "IN" for the Internet."""
+        return self._net_type
+
+    @net_type.setter
+    def net_type(self, value):
+        self._net_type = check_token(value, "net_type")
+
+    @property
+    def address_type(self):
+        """The address type, a str: "IP4" or "IP6"."""
+        return self._address_type
+
+    @address_type.setter
+    def address_type(self, value):
+        self._address_type = check_token(value, "address_type")
+
+    cdef str line(self):
+        return f"c={self._net_type} {self._address_type} {self._address}"
+
+    def copy(self):
+        """A new, equal object."""
+        cdef SDPConnection result = SDPConnection.__new__(SDPConnection)
+        result._address = self._address
+        result._net_type = self._net_type
+        result._address_type = self._address_type
+        return result
+
+    def __eq__(self, other):
+        if not isinstance(other, SDPConnection):
+            return NotImplemented
+        cdef SDPConnection right = other
+        return (
+            self._address == right._address
+            and self._net_type == right._net_type
+            and self._address_type == right._address_type
+        )
+
+    def __repr__(self):
+        cdef list parts = [repr(self._address)]
+        if self._net_type != "IN":
+            parts.append(f"net_type={self._net_type!r}")
+        if self._address_type != "IP4":
+            parts.append(f"address_type={self._address_type!r}")
+        return f"SDPConnection({', '.join(parts)})"
+
+    def __str__(self):
+        return self.line()
+
+    def __reduce__(self):
+        return type(self), (self._address, self._net_type, self._address_type)
