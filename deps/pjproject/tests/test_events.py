@@ -4,10 +4,11 @@ import ctypes
 import select
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from sipsimple.pjproject import runtime
 from sipsimple.pjproject.events import queue
 from sipsimple.pjproject.loader import LIBRARY_FOLDER
@@ -38,19 +39,19 @@ def recorder() -> Iterator[Recorder]:
 
 def test_posted_notifications_arrive_in_order_with_sender_and_time(recorder: Recorder) -> None:
     sender = object()
-    before = datetime.now(timezone.utc)
+    before = datetime.now(UTC)
     for index in range(5):
         queue.post("Posted", sender, {"index": index})
     assert queue.drain(recorder) == 5
     assert [data["index"] for _, _, data in recorder.notifications] == list(range(5))
     name, got, data = recorder.notifications[0]
     assert (name, got) == ("Posted", sender)
-    assert before <= data["timestamp"] <= datetime.now(timezone.utc)
+    assert before <= data["timestamp"] <= datetime.now(UTC)
 
 
 def test_the_timestamp_is_taken_when_it_happened_not_when_it_is_read(recorder: Recorder) -> None:
     queue.post("Posted", None, {})
-    happened = datetime.now(timezone.utc)
+    happened = datetime.now(UTC)
     queue.wait(0)
     select.select([], [], [], 0.05)
     queue.drain(recorder)

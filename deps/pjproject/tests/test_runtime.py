@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+
 from sipsimple.pjproject import PJSIPError, SIPCoreError, pjproject_version, runtime
 
 

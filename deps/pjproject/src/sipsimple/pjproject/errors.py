@@ -6,7 +6,15 @@ __all__ = ["PJSIPError", "SIPCoreError"]
 
 
 class SIPCoreError(Exception):
-    """A call that the state of an object does not allow, or a failure of the core."""
+    """A call that the state of an object does not allow, or a failure of the core.
+
+    Args:
+        message: What was wrong, and with what.
+    """
+
+    # Written out for `inspect.signature()`, which Exception does not have before Python 3.13.
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
 
 
 class PJSIPError(SIPCoreError):

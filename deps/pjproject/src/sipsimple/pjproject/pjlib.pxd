@@ -45,6 +45,7 @@ cdef extern from "pjlib.h" nogil:
     unsigned pj_getpid()
 
     # ---- errors
+    pj_status_t PJ_STATUS_FROM_OS(int error)
     pj_str_t pj_strerror(pj_status_t status, char *buf, pj_size_t size)
     ctypedef pj_str_t (*pj_error_callback)(pj_status_t e, char *msg, pj_size_t max)
     pj_status_t pj_register_strerror(pj_status_t start_code, pj_status_t err_space,

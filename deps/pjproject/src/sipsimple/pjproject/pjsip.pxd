@@ -23,10 +23,7 @@ from sipsimple.pjproject.pjlib cimport (
     pj_uint16_t,
     pj_uint32_t,
 )
-
-cdef extern from "pjmedia/sdp.h" nogil:
-    ctypedef struct pjmedia_sdp_session:
-        pass
+from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_neg, pjmedia_sdp_session
 
 cdef extern from "pjsip.h" nogil:
     # ---- types and limits
@@ -127,8 +124,10 @@ cdef extern from "pjsip.h" nogil:
         PJSIP_SC_PROXY_AUTHENTICATION_REQUIRED
         PJSIP_SC_REQUEST_TIMEOUT
         PJSIP_SC_UNSUPPORTED_MEDIA_TYPE
+        PJSIP_SC_UNSUPPORTED_URI_SCHEME
         PJSIP_SC_BAD_EXTENSION
         PJSIP_SC_CALL_TSX_DOES_NOT_EXIST
+        PJSIP_SC_LOOP_DETECTED
         PJSIP_SC_BUSY_HERE
         PJSIP_SC_REQUEST_TERMINATED
         PJSIP_SC_NOT_ACCEPTABLE_HERE
@@ -233,6 +232,7 @@ cdef extern from "pjsip.h" nogil:
     void *pjsip_hdr_find(const void *hdr_list, pjsip_hdr_e type, const void *start)
     pjsip_generic_string_hdr *pjsip_generic_string_hdr_create(
         pj_pool_t *pool, const pj_str_t *hname, const pj_str_t *hvalue)
+    pjsip_generic_int_hdr *pjsip_expires_hdr_create(pj_pool_t *pool, unsigned value)
     pjsip_generic_array_hdr *pjsip_allow_hdr_create(pj_pool_t *pool)
     pjsip_generic_array_hdr *pjsip_accept_hdr_create(pj_pool_t *pool)
     pjsip_generic_array_hdr *pjsip_unsupported_hdr_create(pj_pool_t *pool)
@@ -270,6 +270,7 @@ cdef extern from "pjsip.h" nogil:
     void *pjsip_msg_find_hdr_by_name(const pjsip_msg *msg, const pj_str_t *name,
                                      const void *start)
     void pjsip_msg_add_hdr(pjsip_msg *msg, pjsip_hdr *hdr)
+    pjsip_msg *pjsip_parse_msg(pj_pool_t *pool, char *buf, pj_size_t size, void *err_list)
 
     # ---- transports
     ctypedef struct pjsip_transport_key:
@@ -303,6 +304,9 @@ cdef extern from "pjsip.h" nogil:
     pj_status_t pjsip_transport_add_ref(pjsip_transport *tp)
     pj_status_t pjsip_transport_dec_ref(pjsip_transport *tp)
     pj_status_t pjsip_transport_shutdown(pjsip_transport *tp)
+    enum:
+        PJSIP_TRANSPORT_RELIABLE
+        PJSIP_TRANSPORT_SECURE
     unsigned pjsip_transport_get_flag_from_type(pjsip_transport_type_e type)
     int pjsip_transport_get_default_port_for_type(pjsip_transport_type_e type)
     const char *pjsip_transport_get_type_name(pjsip_transport_type_e type)
@@ -404,6 +408,8 @@ cdef extern from "pjsip.h" nogil:
         pjsip_buffer buf
         _pjsip_tx_tp_info tp_info
     void pjsip_tx_data_add_ref(pjsip_tx_data *tdata)
+    pj_bool_t pjsip_tx_data_is_valid(pjsip_tx_data *tdata)
+    void pjsip_tx_data_invalidate_msg(pjsip_tx_data *tdata)
     pj_status_t pjsip_tx_data_dec_ref(pjsip_tx_data *tdata)
     pj_status_t pjsip_rx_data_clone(const pjsip_rx_data *src, unsigned flags,
                                     pjsip_rx_data **p_rdata)
@@ -460,6 +466,7 @@ cdef extern from "pjsip.h" nogil:
     unsigned pjsip_tsx_layer_get_tsx_count()
     pj_status_t pjsip_tsx_terminate(pjsip_transaction *tsx, int code)
     pjsip_transaction *pjsip_rdata_get_tsx(pjsip_rx_data *rdata)
+    pjsip_transaction *pjsip_tsx_detect_merged_requests(pjsip_rx_data *rdata)
 
     # ---- modules
     ctypedef struct pjsip_module:
@@ -503,6 +510,9 @@ cdef extern from "pjsip.h" nogil:
     pj_status_t pjsip_endpt_add_capability(pjsip_endpoint *endpt, pjsip_module *mod, int htype,
                                            const pj_str_t *hname, unsigned count,
                                            const pj_str_t *tags)
+    pj_bool_t pjsip_endpt_has_capability(pjsip_endpoint *endpt, int htype,
+                                         const pj_str_t *hname, const pj_str_t *token)
+    const pjsip_hdr *pjsip_endpt_get_request_headers(pjsip_endpoint *endpt)
     pj_status_t pjsip_endpt_create_request(
         pjsip_endpoint *endpt, const pjsip_method *method, const pj_str_t *target,
         const pj_str_t *from_, const pj_str_t *to, const pj_str_t *contact,
@@ -623,6 +633,7 @@ cdef extern from "pjsip_ua.h" nogil:
     pj_status_t pjsip_regc_create(pjsip_endpoint *endpt, void *token, pjsip_regc_cb *cb,
                                   pjsip_regc **p_regc)
     pj_status_t pjsip_regc_destroy(pjsip_regc *regc)
+    pj_status_t pjsip_regc_destroy2(pjsip_regc *regc, pj_bool_t force)
     pj_pool_t *pjsip_regc_get_pool(pjsip_regc *regc)
     pj_status_t pjsip_regc_init(pjsip_regc *regc, const pj_str_t *srv_url,
                                 const pj_str_t *from_url, const pj_str_t *to_url, int ccnt,
@@ -654,17 +665,18 @@ cdef extern from "pjsip_ua.h" nogil:
         PJSIP_INV_SUPPORT_100REL
         PJSIP_INV_SUPPORT_TIMER
         PJSIP_INV_SUPPORT_UPDATE
-    ctypedef struct pjmedia_sdp_neg:
-        pass
     ctypedef struct pjsip_inv_session:
         pj_pool_t *pool
+        pj_pool_t *pool_prov
         pjsip_inv_state state
+        pj_bool_t cancelling
         pjsip_status_code cause
         pj_str_t cause_text
         pjsip_dialog *dlg
         pjsip_role_e role
         unsigned options
         pjmedia_sdp_neg *neg
+        unsigned sdp_neg_flags
         pjsip_transaction *invite_tsx
         void *mod_data[32]
     cdef struct pjsip_inv_on_rx_offer_cb_param:
