@@ -1,0 +1,148 @@
+"""Signaling as a component of the Engine: the entry point `signaling`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sipsimple.core.ua import DEFAULT_USER_AGENT, PJSIPUA
+from sipsimple.core.uri import SIPURI
+from sipsimple.pjproject import SIPCoreError
+
+__all__ = ["SignalingComponent", "component"]
+
+
+class SignalingComponent:
+    """Starts, polls and stops the `PJSIPUA`, and has its attributes.
+
+    Every attribute that belongs to the running endpoint raises `SIPCoreError` while
+    there is none.
+    """
+
+    name = "signaling"
+    distribution = "sipsimple-core"
+    requires: tuple[str, ...] = ()
+    default_start_options: Mapping[str, object] = MappingProxyType(
+        {
+            "local_ip": None,
+            "local_udp_port": 0,
+            "local_tcp_port": 0,
+            "local_tls_port": 0,
+            "tls_verify_server": False,
+            "tls_ca_file": None,
+            "user_agent": DEFAULT_USER_AGENT,
+            "trace_sip": False,
+        }
+    )
+    public_names: Mapping[str, str] = MappingProxyType(
+        {
+            "Credentials": "sipsimple.core",
+            "Invitation": "sipsimple.core",
+            "Registration": "sipsimple.core",
+            "Route": "sipsimple.core",
+            "SIPURI": "sipsimple.core",
+        }
+    )
+
+    def __init__(self) -> None:
+        self._ua: PJSIPUA | None = None
+
+    @property
+    def _running(self) -> PJSIPUA:
+        if self._ua is None:
+            raise SIPCoreError("signaling is not running")
+        return self._ua
+
+    def start(self, context: object, **options: Any) -> None:
+        """Start the endpoint.
+
+        Args:
+            context: Unused: events travel through the queue of sipsimple-pjproject.
+            options: Those of `default_start_options`.
+
+        Raises:
+            TypeError: An option has the wrong type.
+            ValueError: An option is out of range.
+            SIPCoreError: It runs already, or a port cannot be opened.
+        """
+        if self._ua is not None:
+            raise SIPCoreError("signaling is running already")
+        self._ua = PJSIPUA(**options)
+
+    def poll(self, timeout: float) -> None:
+        """One turn of `PJSIPUA.poll()`.
+
+        Args:
+            timeout: Seconds to sleep at most.
+        """
+        self._running.poll(timeout)
+
+    def begin_stop(self) -> None:
+        """Begin to unregister and hang up."""
+        self._running.begin_stop()
+
+    def is_idle(self) -> bool:
+        """Whether all of that is done."""
+        return self._ua is None or self._ua.is_idle()
+
+    def stop(self) -> None:
+        """End everything at once; does nothing when it is not running."""
+        ua, self._ua = self._ua, None
+        if ua is not None:
+            ua.close()
+
+    @property
+    def local_ip(self) -> str:
+        """Address that is listened on."""
+        return self._running.local_ip
+
+    @property
+    def local_udp_port(self) -> int | None:
+        """UDP port, or None where UDP is disabled."""
+        return self._running.local_udp_port
+
+    @property
+    def local_tcp_port(self) -> int | None:
+        """TCP port, or None where TCP is disabled."""
+        return self._running.local_tcp_port
+
+    @property
+    def local_tls_port(self) -> int | None:
+        """Port of TLS over TCP, or None where TLS is disabled."""
+        return self._running.local_tls_port
+
+    @property
+    def tls_verify_server(self) -> bool:
+        """Whether certificates of servers are verified."""
+        return self._running.tls_verify_server
+
+    @property
+    def tls_ca_file(self) -> str | None:
+        """Path of the file with trusted certificates, or None."""
+        return self._running.tls_ca_file
+
+    @property
+    def user_agent(self) -> str:
+        """Value of the User-Agent and Server headers."""
+        return self._running.user_agent
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self._running.user_agent = value
+
+    @property
+    def trace_sip(self) -> bool:
+        """Whether messages are reported as `SCEngineSIPTrace`."""
+        return self._running.trace_sip
+
+    @trace_sip.setter
+    def trace_sip(self, value: bool) -> None:
+        self._running.trace_sip = value
+
+    def parse_sip_uri(self, uri_string: str) -> SIPURI:
+        """Read a SIP or SIPS URI; see `PJSIPUA.parse_sip_uri()`."""
+        return self._running.parse_sip_uri(uri_string)
+
+
+component = SignalingComponent()

@@ -1,0 +1,561 @@
+"""`Invitation`: an INVITE session, from either side."""
+
+from sipsimple.core.credentials cimport own_credentials
+from sipsimple.core.gate cimport gate_leave
+from sipsimple.core.invitation_actions cimport (
+    ACTIVE_LOCAL,
+    ACTIVE_REMOTE,
+    OFFERED_LOCAL,
+    OFFERED_REMOTE,
+    TRANSACTION_PENDING,
+    WRONG_STATE,
+    Answer,
+    Description,
+    Invite,
+    answer_reinvite,
+    disconnect,
+    get_description,
+    send_invite,
+    send_provisional,
+    send_reinvite,
+    send_success,
+)
+from sipsimple.core.invitation_events cimport set_adopt_function
+from sipsimple.core.invitation_session cimport session_abort, session_new, session_state
+from sipsimple.core.invitation_states cimport (
+    STATE_CONFIRMED,
+    STATE_DISCONNECTED,
+    STATE_EARLY,
+    STATE_INCOMING,
+    STATE_NULL,
+    STATE_REINVITED,
+    state_name,
+)
+from sipsimple.core.request_parts cimport (
+    check_extra_headers,
+    fill_credentials,
+    header_list,
+    route_set,
+)
+from sipsimple.core.route cimport own_route
+from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
+from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_ref, anchor_unlock
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t
+from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
+from sipsimple.pjproject.pjsip cimport pjsip_hdr
+from sipsimple.pjproject.runtime cimport check, create_pool
+from sipsimple.pjproject.strings cimport pool_str
+from sipsimple.sdp.native cimport SDP_ABI, session_from_native, session_to_native
+
+import sipsimple.core.invitation_callbacks  # noqa: F401  (registers PJSIP's callbacks)
+from sipsimple.pjproject import SIPCoreError
+from sipsimple.pjproject.runtime import check_abi
+from sipsimple.sdp import SDPSession
+from sipsimple.sdp.native import abi_number as _sdp_abi
+
+check_abi("sipsimple-core", "sipsimple-sdp", SDP_ABI, _sdp_abi())
+
+cdef enum:
+    POOL_BYTES = 8192
+    # To calls that nobody has answered when the stack stops: Temporarily Unavailable.
+    STOPPING = 480
+
+
+cdef int _code(object value, int lowest, int highest) except -1:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"response_code: must be int, not {type(value).__name__}")
+    if not lowest <= value <= highest:
+        raise ValueError(f"response_code: {value} is not between {lowest} and {highest}")
+    return value
+
+
+cdef pj_pool_t *_new_pool() except NULL:
+    cdef pj_pool_t *pool
+    with nogil:
+        pool = create_pool("invitation", POOL_BYTES, POOL_BYTES)
+    if pool == NULL:
+        raise MemoryError
+    return pool
+
+
+cdef class Invitation(Primitive):
+    """An INVITE session: one call, from its first message to its last.
+
+    Made by the application for an outgoing session. The core makes it for an incoming one,
+    and posts `SCInvitationChangedState` with the state `INCOMING`. While a session lives, so
+    does its object, whoever drops it.
+
+    Args:
+        credentials: The From URI, the user part of the Contact, and what is answered to a
+            challenge.
+        callee_uri: Who is called.
+        route: Where the INVITE is sent first; None to go by RFC 3263.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+
+    Notifications:
+        `SCInvitationChangedState`: `prev_state`, `state`; where a request has changed it,
+        `method` and `request_uri`; where a response, a timeout or an error, `code` and
+        `reason`; where a message, `headers` (a dict) and `body` (bytes or None).
+        `SCInvitationGotSDPUpdate`: `succeeded`; then `local_sdp` and `remote_sdp`, or
+        `error`.
+
+    Source: RFC 3261 sections 13 to 15, RFC 3264; `pjsip_inv_session`.
+    """
+
+    def __init__(self, credentials, callee_uri, route=None):
+        if self.session != NULL:
+            raise SIPCoreError("an Invitation is initialized once")
+        if not isinstance(callee_uri, SIPURI):
+            raise TypeError(f"callee_uri: must be SIPURI, not {type(callee_uri).__name__}")
+        cdef Credentials own = own_credentials(credentials)
+        cdef Route first = own_route(route)
+        cdef Session *session = session_new(True)
+        self.adopt(<Anchor *> session)
+        self.session = session
+        self._credentials = own
+        self._caller_uri = own._uri
+        self._callee_uri = (<SIPURI> callee_uri).copy()
+        self._route = first
+
+    def __repr__(self):
+        way = "to" if self.is_outgoing else "from"
+        return f"<{type(self).__name__} {way} {self.remote_uri}, {self.state}>"
+
+    # ---- attributes
+
+    @property
+    def state(self):
+        """State of the session, one of `sipsimple.core.invitation_states.STATES`."""
+        return "NULL" if self.session == NULL else state_name(session_state(self.session))
+
+    @property
+    def is_outgoing(self):
+        """True for a session that was begun here."""
+        return self.session != NULL and self.session.outgoing
+
+    @property
+    def credentials(self):
+        """The credentials of an outgoing session, None for an incoming one."""
+        return self._credentials
+
+    @property
+    def caller_uri(self):
+        """Who calls; None where the From of an INVITE has no SIP URI."""
+        return self._caller_uri
+
+    @property
+    def callee_uri(self):
+        """Who is called; None where the To of an INVITE has no SIP URI."""
+        return self._callee_uri
+
+    @property
+    def local_uri(self):
+        """The URI of this side."""
+        return self._caller_uri if self.is_outgoing else self._callee_uri
+
+    @property
+    def remote_uri(self):
+        """The URI of the other side."""
+        return self._callee_uri if self.is_outgoing else self._caller_uri
+
+    @property
+    def route(self):
+        """The route of an outgoing session, None for an incoming one."""
+        return self._route
+
+    @property
+    def call_id(self):
+        """The Call-ID, a str; None in the states `NULL` and `DISCONNECTED`."""
+        cdef const char *text = NULL
+        cdef size_t length = 0
+        if self.session == NULL:
+            return None
+        anchor_lock(self.anchor)
+        if self.session.state not in (STATE_NULL, STATE_DISCONNECTED):
+            # It stays as long as the session.
+            text = self.session.call_id
+            length = self.session.call_id_length
+        anchor_unlock(self.anchor)
+        return None if text == NULL else text[:length].decode("utf-8", "surrogateescape")
+
+    # ---- session descriptions
+
+    cdef int _enter(self, str what) except -1:
+        if self.session == NULL:
+            raise SIPCoreError(f"{what}: __init__() of Invitation was not called")
+        return self.enter()
+
+    cdef int _check(self, int status, str what) except -1:
+        if status == WRONG_STATE:
+            side = "outgoing" if self.is_outgoing else "incoming"
+            raise SIPCoreError(f"{what}: not possible in state {self.state} ({side} session)")
+        if status == TRANSACTION_PENDING:
+            raise SIPCoreError(f"{what}: another offer or INVITE is not answered yet")
+        return check(status, what)
+
+    cdef object _description(self, int which):
+        cdef pjmedia_sdp_session *native
+        cdef pj_pool_t *pool
+        self._enter("SDP")
+        try:
+            pool = _new_pool()
+            try:
+                with nogil:
+                    native = get_description(self.session, <Description> which, pool)
+                return None if native == NULL else session_from_native(native)
+            finally:
+                with nogil:
+                    pj_pool_release(pool)
+        finally:
+            with nogil:
+                gate_leave()
+
+    def get_active_local_sdp(self):
+        """The local SDP in force, a new `SDPSession`; None where none was negotiated.
+
+        Raises:
+            SIPCoreError: The core has stopped.
+        """
+        return self._description(ACTIVE_LOCAL)
+
+    def get_active_remote_sdp(self):
+        """The remote SDP in force, a new `SDPSession`; None where none was negotiated.
+
+        Raises:
+            SIPCoreError: The core has stopped.
+        """
+        return self._description(ACTIVE_REMOTE)
+
+    def get_offered_local_sdp(self):
+        """The local SDP that was set or sent and is not negotiated yet, or None.
+
+        Raises:
+            SIPCoreError: The core has stopped.
+        """
+        native = self._description(OFFERED_LOCAL)
+        waiting = self._local_sdp
+        return native if waiting is None else waiting.copy()
+
+    def get_offered_remote_sdp(self):
+        """The remote SDP that is not negotiated yet, a new `SDPSession`, or None.
+
+        Raises:
+            SIPCoreError: The core has stopped.
+        """
+        return self._description(OFFERED_REMOTE)
+
+    def set_offered_local_sdp(self, local_sdp):
+        """Set the SDP to send next: as an offer, or as the answer to an offer received.
+
+        It is sent by `send_invite()`, `accept_invite()`, `send_reinvite()`,
+        `respond_to_reinvite()` with a 2xx code, and `respond_to_invite_provisionally()` with
+        a code from 182 to 189. Until then it can be set again.
+
+        Args:
+            local_sdp: An `SDPSession`; a copy is kept.
+
+        Raises:
+            TypeError: It is not an `SDPSession`.
+            ValueError: It is not a valid description.
+            SIPCoreError: The state has no use for one, or the core has stopped.
+        """
+        cdef int state
+        cdef bint wrong
+        if not isinstance(local_sdp, SDPSession):
+            raise TypeError(f"local_sdp: must be SDPSession, not {type(local_sdp).__name__}")
+        copy = local_sdp.copy()
+        copy.validate()
+        self._enter("set_offered_local_sdp()")
+        try:
+            state = session_state(self.session)
+            if self.session.outgoing:
+                wrong = state not in (STATE_NULL, STATE_CONFIRMED, STATE_REINVITED)
+            else:
+                wrong = state not in (
+                    STATE_INCOMING, STATE_EARLY, STATE_CONFIRMED, STATE_REINVITED
+                ) or (state == STATE_EARLY and self.session.negotiated)
+            if wrong:
+                self._check(WRONG_STATE, "set_offered_local_sdp()")
+            self._local_sdp = copy
+        finally:
+            with nogil:
+                gate_leave()
+
+    # ---- the session
+
+    def send_invite(self, extra_headers=None):
+        """Send the INVITE, with the SDP that was set. The state becomes `CALLING`.
+
+        Args:
+            extra_headers: Headers to add, a dict of str to str.
+
+        Raises:
+            TypeError: `extra_headers` is no dict of str to str.
+            ValueError: `extra_headers` holds what cannot be a header, or what the core sets.
+            SIPCoreError: The session is not an outgoing one in state `NULL`, no SDP was set,
+                the transport is disabled, or the core has stopped.
+            PJSIPError: PJSIP cannot send it.
+
+        Source: RFC 3261 section 13.2; `pjsip_inv_invite()`.
+        """
+        cdef dict headers = check_extra_headers(extra_headers)
+        cdef PJSIPUA ua
+        cdef pj_pool_t *pool
+        cdef pj_status_t status
+        cdef Invite invite
+        self._enter("send_invite()")
+        try:
+            if not self.session.outgoing or session_state(self.session) != STATE_NULL:
+                self._check(WRONG_STATE, "send_invite()")
+            offer = self._local_sdp
+            if offer is None:
+                raise SIPCoreError("send_invite(): set_offered_local_sdp() was not called")
+            ua = current_ua()
+            pool = _new_pool()
+            try:
+                invite.local_uri = pool_str(pool, self._caller_uri.name_addr())
+                invite.remote_uri = pool_str(pool, self._callee_uri.name_addr())
+                invite.target = pool_str(pool, self._callee_uri.addr_spec())
+                invite.contact = pool_str(
+                    pool, contact_header(ua, self._credentials, self._route, self._callee_uri)
+                )
+                invite.route_set = route_set(self._route, pool)
+                invite.credential_count = fill_credentials(
+                    self._credentials, pool, &invite.credentials
+                )
+                invite.headers = header_list(headers, pool)
+                invite.offer = session_to_native(offer, pool)
+                self.pin()
+                with nogil:
+                    status = send_invite(self.session, &invite)
+            finally:
+                with nogil:
+                    pj_pool_release(pool)
+            if status != PJ_SUCCESS:
+                if session_state(self.session) in (STATE_NULL, STATE_DISCONNECTED):
+                    self.unpin()
+                self._check(status, "send_invite()")
+            if self._local_sdp is offer:
+                self._local_sdp = None
+        finally:
+            with nogil:
+                gate_leave()
+
+    cdef int _respond(self, str what, int code, dict headers, bint to_reinvite) except -1:
+        cdef pj_pool_t *pool
+        cdef pj_status_t status
+        cdef Answer answer
+        answer.code = code
+        answer.sdp = NULL
+        self._enter(what)
+        try:
+            sdp = self._local_sdp if 182 <= code <= 189 or 200 <= code <= 299 else None
+            pool = _new_pool()
+            try:
+                answer.headers = header_list(headers, pool)
+                if sdp is not None:
+                    answer.sdp = session_to_native(sdp, pool)
+                with nogil:
+                    if to_reinvite:
+                        status = answer_reinvite(self.session, &answer)
+                    elif code < 200:
+                        status = send_provisional(self.session, &answer)
+                    else:
+                        status = send_success(self.session, &answer)
+            finally:
+                with nogil:
+                    pj_pool_release(pool)
+            self._check(status, what)
+            if sdp is not None and self._local_sdp is sdp:
+                self._local_sdp = None
+        finally:
+            with nogil:
+                gate_leave()
+        return 0
+
+    def respond_to_invite_provisionally(self, response_code=180, extra_headers=None):
+        """Answer the INVITE for the time being. The state becomes `EARLY`.
+
+        With a code from 182 to 189 the SDP that was set is sent too (early media).
+
+        Args:
+            response_code: 101 to 199; 100 was sent by the core.
+            extra_headers: Headers to add, a dict of str to str.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: The code is out of range, or `extra_headers` holds what cannot be a
+                header, or what the core sets.
+            SIPCoreError: The state is not `INCOMING`, or the core has stopped.
+            PJSIPError: PJSIP cannot send it.
+
+        Source: RFC 3261 section 13.3.1.1; `pjsip_inv_answer()`.
+        """
+        cdef int code = _code(response_code, 101, 199)
+        self._respond(
+            "respond_to_invite_provisionally()", code, check_extra_headers(extra_headers), False
+        )
+
+    def accept_invite(self, extra_headers=None):
+        """Answer the INVITE with 200 and the SDP that was set. The state becomes `CONNECTING`.
+
+        Where no SDP was set, or it does not fit the offer, the session ends with 488.
+
+        Args:
+            extra_headers: Headers to add, a dict of str to str.
+
+        Raises:
+            TypeError: `extra_headers` is no dict of str to str.
+            ValueError: `extra_headers` holds what cannot be a header, or what the core sets.
+            SIPCoreError: The session is not an incoming one in state `INCOMING` or `EARLY`,
+                or the core has stopped.
+            PJSIPError: PJSIP cannot send it.
+
+        Source: RFC 3261 section 13.3.1.4; `pjsip_inv_answer()`.
+        """
+        self._respond("accept_invite()", 200, check_extra_headers(extra_headers), False)
+
+    def send_reinvite(self, extra_headers=None):
+        """Offer the SDP that was set in a re-INVITE. The state becomes `REINVITING`.
+
+        It is `CONFIRMED` again with the final response, whatever that is: an offer that was
+        rejected leaves the active descriptions as they were.
+
+        Args:
+            extra_headers: Headers to add, a dict of str to str.
+
+        Raises:
+            TypeError: `extra_headers` is no dict of str to str.
+            ValueError: `extra_headers` holds what cannot be a header, or what the core sets.
+            SIPCoreError: The state is not `CONFIRMED`, no SDP was set, another offer or
+                INVITE is not answered yet, or the core has stopped.
+            PJSIPError: PJSIP cannot send it.
+
+        Source: RFC 3261 section 14.1; `pjsip_inv_reinvite()`.
+        """
+        cdef dict headers = check_extra_headers(extra_headers)
+        cdef pj_pool_t *pool
+        cdef pjmedia_sdp_session *native
+        cdef pjsip_hdr *native_headers
+        cdef pj_status_t status
+        self._enter("send_reinvite()")
+        try:
+            if session_state(self.session) != STATE_CONFIRMED:
+                self._check(WRONG_STATE, "send_reinvite()")
+            offer = self._local_sdp
+            if offer is None:
+                raise SIPCoreError("send_reinvite(): set_offered_local_sdp() was not called")
+            pool = _new_pool()
+            try:
+                native = session_to_native(offer, pool)
+                native_headers = header_list(headers, pool)
+                with nogil:
+                    status = send_reinvite(self.session, native, native_headers)
+            finally:
+                with nogil:
+                    pj_pool_release(pool)
+            self._check(status, "send_reinvite()")
+            if self._local_sdp is offer:
+                self._local_sdp = None
+        finally:
+            with nogil:
+                gate_leave()
+
+    def respond_to_reinvite(self, response_code=180, extra_headers=None):
+        """Answer a re-INVITE. With a final response the state becomes `CONFIRMED` again.
+
+        With a 2xx code the SDP that was set is sent. Where it does not fit the offer, 488 is
+        sent instead and the active descriptions stay as they were.
+
+        Args:
+            response_code: 100 to 699.
+            extra_headers: Headers to add, a dict of str to str.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: The code is out of range, or `extra_headers` holds what cannot be a
+                header, or what the core sets.
+            SIPCoreError: The state is not `REINVITED`, no SDP was set for a 2xx code, or the
+                core has stopped.
+            PJSIPError: PJSIP cannot send it.
+
+        Source: RFC 3261 section 14.2; `pjsip_inv_answer()`.
+        """
+        cdef int code = _code(response_code, 100, 699)
+        cdef dict headers = check_extra_headers(extra_headers)
+        if code // 100 == 2 and self._local_sdp is None and self.state == "REINVITED":
+            raise SIPCoreError("respond_to_reinvite(): set_offered_local_sdp() was not called")
+        self._respond("respond_to_reinvite()", code, headers, True)
+
+    def disconnect(self, response_code=486, extra_headers=None):
+        """End the session, with what its state wants. The state becomes `DISCONNECTING`.
+
+        Sends BYE, CANCEL (after the first response, RFC 3261 section 9.1) or a negative
+        response. `DISCONNECTED` follows with the answer or the ACK to it.
+
+        Args:
+            response_code: 300 to 699, for a response.
+            extra_headers: Headers to add to the message, a dict of str to str.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: The code is out of range, or `extra_headers` holds what cannot be a
+                header, or what the core sets.
+            SIPCoreError: There is nothing to end: the state is `NULL`, `DISCONNECTING` or
+                `DISCONNECTED`, or the core has stopped.
+
+        Source: RFC 3261 sections 9, 13.3.1.3 and 15; `pjsip_inv_end_session()`.
+        """
+        cdef int code = _code(response_code, 300, 699)
+        cdef dict headers = check_extra_headers(extra_headers)
+        cdef pj_pool_t *pool
+        cdef pjsip_hdr *native_headers
+        cdef pj_status_t status
+        self._enter("disconnect()")
+        try:
+            pool = _new_pool()
+            try:
+                native_headers = header_list(headers, pool)
+                with nogil:
+                    status = disconnect(self.session, code, native_headers)
+            finally:
+                with nogil:
+                    pj_pool_release(pool)
+            self._check(status, "disconnect()")
+        finally:
+            with nogil:
+                gate_leave()
+
+    # ---- the end of the core
+
+    cdef int begin_end(self) except -1:
+        if self.state not in ("NULL", "DISCONNECTING", "DISCONNECTED"):
+            self.disconnect(STOPPING)
+        return 0
+
+    cdef bint is_idle(self) except -1:
+        return self.state in ("NULL", "DISCONNECTED")
+
+    cdef int invalidate(self) except -1:
+        if self.session != NULL:
+            with nogil:
+                session_abort(self.session)
+            self.unpin()
+        return 0
+
+
+cdef object _adopt(Anchor *anchor, SIPURI caller, SIPURI callee):
+    """The object of an incoming session."""
+    cdef Invitation invitation = Invitation.__new__(Invitation)
+    invitation.session = <Session *> anchor
+    invitation._caller_uri = caller
+    invitation._callee_uri = callee
+    invitation.adopt(anchor_ref(anchor))
+    # Unpinned by the delivery of DISCONNECTED, which comes behind this.
+    invitation.pin()
+    return invitation
+
+
+set_adopt_function(_adopt)

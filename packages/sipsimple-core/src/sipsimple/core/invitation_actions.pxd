@@ -1,0 +1,49 @@
+"""C interface of what the methods of `Invitation` make PJSIP do."""
+
+from sipsimple.core.invitation_session cimport Session
+from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
+from sipsimple.pjproject.pjsip cimport pjsip_cred_info, pjsip_hdr, pjsip_route_hdr
+
+# What they return beside PJ_SUCCESS and PJSIP's own numbers, which are above 0.
+cdef enum:
+    WRONG_STATE = -1
+    TRANSACTION_PENDING = -2
+
+cdef struct Invite:
+    pj_str_t local_uri
+    pj_str_t remote_uri
+    pj_str_t target
+    pj_str_t contact
+    pjsip_route_hdr *route_set
+    int credential_count
+    pjsip_cred_info credentials
+    pjsip_hdr *headers
+    pjmedia_sdp_session *offer
+
+# A response; its SDP may be NULL.
+cdef struct Answer:
+    int code
+    pjsip_hdr *headers
+    pjmedia_sdp_session *sdp
+
+# All of them inside the gate and without the GIL. What fails changes nothing.
+cdef pj_status_t send_invite(Session *session, Invite *invite) noexcept nogil
+cdef pj_status_t send_provisional(Session *session, Answer *answer) noexcept nogil
+cdef pj_status_t send_success(Session *session, Answer *answer) noexcept nogil
+cdef pj_status_t send_reinvite(
+    Session *session, pjmedia_sdp_session *offer, pjsip_hdr *headers
+) noexcept nogil
+cdef pj_status_t answer_reinvite(Session *session, Answer *answer) noexcept nogil
+cdef pj_status_t disconnect(Session *session, int code, pjsip_hdr *headers) noexcept nogil
+
+cdef enum Description:
+    ACTIVE_LOCAL
+    ACTIVE_REMOTE
+    OFFERED_LOCAL
+    OFFERED_REMOTE
+
+# A copy in `pool`, NULL where there is none.
+cdef pjmedia_sdp_session *get_description(
+    Session *session, Description which, pj_pool_t *pool
+) noexcept nogil

@@ -1,0 +1,386 @@
+"""What the methods of `Invitation` make PJSIP do.
+
+The state is looked at under the dialog's lock, together with what is done: no callback comes
+in between.
+"""
+
+from libc.string cimport memset
+
+from sipsimple.core.invitation_events cimport Cause, cause_set_error
+from sipsimple.core.invitation_message cimport add_headers, remove_headers
+from sipsimple.core.invitation_session cimport (
+    session_attach,
+    session_detach,
+    session_enter,
+    session_hang_up,
+    session_keep,
+    session_leave,
+    session_state,
+    session_step,
+)
+from sipsimple.core.invitation_states cimport (
+    STATE_NULL,
+    STATE_REINVITED,
+    TRIGGER_DISCONNECT,
+    TRIGGER_SEND_PROVISIONAL,
+    TRIGGER_SEND_REINVITE,
+    TRIGGER_SEND_SUCCESS,
+    state_after,
+)
+from sipsimple.pjproject.native cimport anchor_lock, anchor_unlock
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
+from sipsimple.pjproject.pjmedia_sdp cimport (
+    PJMEDIA_SDP_NEG_STATE_DONE,
+    PJMEDIA_SDP_NEG_STATE_LOCAL_OFFER,
+    PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER,
+    PJMEDIA_SDP_NEG_STATE_WAIT_NEGO,
+    pjmedia_sdp_neg_cancel_offer,
+    pjmedia_sdp_neg_get_active_local,
+    pjmedia_sdp_neg_get_active_remote,
+    pjmedia_sdp_neg_get_neg_local,
+    pjmedia_sdp_neg_get_neg_remote,
+    pjmedia_sdp_neg_get_state,
+    pjmedia_sdp_neg_modify_local_offer2,
+    pjmedia_sdp_session_clone,
+)
+from sipsimple.pjproject.pjsip cimport (
+    PJSIP_INV_STATE_CALLING,
+    PJSIP_INV_SUPPORT_100REL,
+    PJSIP_ROLE_UAC,
+    PJSIP_ROLE_UAS,
+    PJSIP_SC_INTERNAL_SERVER_ERROR,
+    PJSIP_SC_NOT_ACCEPTABLE_HERE,
+    PJSIP_SC_REQUEST_TERMINATED,
+    pjsip_auth_clt_set_credentials,
+    pjsip_dialog,
+    pjsip_dlg_create_uac,
+    pjsip_dlg_dec_lock,
+    pjsip_dlg_inc_lock,
+    pjsip_dlg_set_route_set,
+    pjsip_get_status_text,
+    pjsip_inv_answer,
+    pjsip_inv_create_uac,
+    pjsip_inv_invite,
+    pjsip_inv_reinvite,
+    pjsip_inv_send_msg,
+    pjsip_inv_session,
+    pjsip_inv_terminate,
+    pjsip_tx_data,
+    pjsip_ua_instance,
+)
+
+
+cdef bint _allowed(Session *session, int trigger) noexcept nogil:
+    return state_after(session_state(session), trigger) >= 0
+
+
+# ---- the initial INVITE
+
+cdef pj_status_t _open(
+    pjsip_dialog *dialog, Invite *invite, pjsip_inv_session **inv
+) noexcept nogil:
+    cdef pj_status_t status = PJ_SUCCESS
+    if invite.credential_count > 0:
+        status = pjsip_auth_clt_set_credentials(
+            &dialog.auth_sess, invite.credential_count, &invite.credentials
+        )
+    if status == PJ_SUCCESS:
+        status = pjsip_dlg_set_route_set(dialog, invite.route_set)
+    if status == PJ_SUCCESS:
+        status = pjsip_inv_create_uac(dialog, invite.offer, PJSIP_INV_SUPPORT_100REL, inv)
+    return status
+
+
+cdef pj_status_t _send(
+    Session *session, pjsip_inv_session *inv, Invite *invite
+) noexcept nogil:
+    cdef pjsip_tx_data *request = NULL
+    cdef pj_status_t status = session_attach(session, inv)
+    if status == PJ_SUCCESS:
+        status = pjsip_inv_invite(inv, &request)
+    if status == PJ_SUCCESS:
+        add_headers(request, invite.headers)
+        status = pjsip_inv_send_msg(inv, request)
+    if status == PJ_SUCCESS:
+        return status
+    if session_state(session) == STATE_NULL:
+        session_detach(session)
+        pjsip_inv_terminate(inv, PJSIP_SC_INTERNAL_SERVER_ERROR, False)
+        return status
+    # It was sent, or reported as failed, before the error: that goes its own way.
+    if session.inv != NULL:
+        pjsip_inv_terminate(inv, PJSIP_SC_INTERNAL_SERVER_ERROR, True)
+    return PJ_SUCCESS
+
+
+cdef pj_status_t send_invite(Session *session, Invite *invite) noexcept nogil:
+    cdef pjsip_dialog *dialog = NULL
+    cdef pjsip_inv_session *inv = NULL
+    cdef pj_status_t status
+    cdef bint wrong
+    anchor_lock(&session.base)
+    wrong = session.state != STATE_NULL or session.starting or session.inv != NULL
+    if not wrong:
+        session.starting = True
+    anchor_unlock(&session.base)
+    if wrong:
+        return WRONG_STATE
+    status = pjsip_dlg_create_uac(
+        pjsip_ua_instance(),
+        &invite.local_uri,
+        &invite.contact,
+        &invite.remote_uri,
+        &invite.target,
+        &dialog,
+    )
+    if status == PJ_SUCCESS:
+        pjsip_dlg_inc_lock(dialog)
+        status = _open(dialog, invite, &inv)
+        if status == PJ_SUCCESS:
+            status = _send(session, inv, invite)
+        # Also destroys the dialog where nothing came of it.
+        pjsip_dlg_dec_lock(dialog)
+    anchor_lock(&session.base)
+    session.starting = False
+    anchor_unlock(&session.base)
+    return status
+
+
+# ---- answers to the initial INVITE
+
+cdef pj_status_t _respond(
+    Session *session, pjsip_inv_session *inv, Answer *answer, pjmedia_sdp_session *sdp
+) noexcept nogil:
+    cdef pjsip_tx_data *response = NULL
+    cdef pj_status_t status = pjsip_inv_answer(inv, answer.code, NULL, sdp, &response)
+    if status != PJ_SUCCESS:
+        return status
+    remove_headers(response, session.response_headers)
+    add_headers(response, answer.headers)
+    session.response_headers = session_keep(inv, answer.headers)
+    return pjsip_inv_send_msg(inv, response)
+
+
+cdef void _hang_up(
+    Session *session, pjsip_inv_session *inv, int code, pjsip_hdr *headers
+) noexcept nogil:
+    if session_hang_up(session, inv, code, headers) != PJ_SUCCESS and session.inv != NULL:
+        # Nothing can be sent: the other side has to find out by itself.
+        pjsip_inv_terminate(inv, PJSIP_SC_INTERNAL_SERVER_ERROR, True)
+
+
+cdef pj_status_t _refuse(
+    Session *session, pjsip_inv_session *inv, Answer *answer
+) noexcept nogil:
+    """End a session that has no negotiated SDP with 488."""
+    cdef Cause cause
+    memset(&cause, 0, sizeof(cause))
+    cause_set_error(
+        &cause, PJSIP_SC_NOT_ACCEPTABLE_HERE, pjsip_get_status_text(PJSIP_SC_NOT_ACCEPTABLE_HERE)
+    )
+    session_step(session, TRIGGER_DISCONNECT, &cause)
+    _hang_up(session, inv, PJSIP_SC_NOT_ACCEPTABLE_HERE, answer.headers)
+    return PJ_SUCCESS
+
+
+cdef bint _wants_sdp(pjsip_inv_session *inv) noexcept nogil:
+    """Whether our SDP has its place in the response: it has not been given to PJSIP yet."""
+    return (
+        inv.neg == NULL
+        or pjmedia_sdp_neg_get_state(inv.neg) == PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER
+    )
+
+
+cdef pj_status_t _respond_or_refuse(
+    Session *session, pjsip_inv_session *inv, Answer *answer
+) noexcept nogil:
+    cdef pj_status_t status
+    session.negotiation_failed = False
+    status = _respond(session, inv, answer, answer.sdp if _wants_sdp(inv) else NULL)
+    if status != PJ_SUCCESS and session.negotiation_failed:
+        status = _refuse(session, inv, answer)
+    return status
+
+
+cdef pj_status_t send_provisional(Session *session, Answer *answer) noexcept nogil:
+    cdef pjsip_inv_session *inv = session_enter(session)
+    cdef pj_status_t status
+    if inv == NULL:
+        return WRONG_STATE
+    if session.outgoing or not _allowed(session, TRIGGER_SEND_PROVISIONAL):
+        status = WRONG_STATE
+    else:
+        status = _respond_or_refuse(session, inv, answer)
+    session_leave(inv)
+    return status
+
+
+cdef pj_status_t send_success(Session *session, Answer *answer) noexcept nogil:
+    cdef pjsip_inv_session *inv = session_enter(session)
+    cdef pj_status_t status
+    if inv == NULL:
+        return WRONG_STATE
+    if session.outgoing or not _allowed(session, TRIGGER_SEND_SUCCESS):
+        status = WRONG_STATE
+    elif answer.sdp == NULL and _wants_sdp(inv):
+        status = _refuse(session, inv, answer)
+    else:
+        status = _respond_or_refuse(session, inv, answer)
+    session_leave(inv)
+    return status
+
+
+# ---- re-INVITEs
+
+cdef void _take_offer_back(pjsip_inv_session *inv) noexcept nogil:
+    if pjmedia_sdp_neg_get_state(inv.neg) in (
+        PJMEDIA_SDP_NEG_STATE_LOCAL_OFFER, PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER
+    ):
+        pjmedia_sdp_neg_cancel_offer(inv.neg)
+
+
+cdef pj_status_t send_reinvite(
+    Session *session, pjmedia_sdp_session *offer, pjsip_hdr *headers
+) noexcept nogil:
+    cdef pjsip_inv_session *inv = session_enter(session)
+    cdef pjsip_tx_data *request = NULL
+    cdef pj_status_t status
+    if inv == NULL:
+        return WRONG_STATE
+    if not _allowed(session, TRIGGER_SEND_REINVITE):
+        status = WRONG_STATE
+    elif (
+        inv.invite_tsx != NULL
+        or pjmedia_sdp_neg_get_state(inv.neg) != PJMEDIA_SDP_NEG_STATE_DONE
+    ):
+        status = TRANSACTION_PENDING
+    else:
+        status = pjsip_inv_reinvite(inv, NULL, offer, &request)
+        if status == PJ_SUCCESS:
+            add_headers(request, headers)
+            status = pjsip_inv_send_msg(inv, request)
+        if status != PJ_SUCCESS:
+            if _allowed(session, TRIGGER_SEND_REINVITE):
+                _take_offer_back(inv)
+            else:
+                # REINVITING, or the end, has been recorded: that goes its own way.
+                status = PJ_SUCCESS
+    session_leave(inv)
+    return status
+
+
+cdef pj_status_t _answer_offer(
+    Session *session, pjsip_inv_session *inv, Answer *answer
+) noexcept nogil:
+    cdef Answer refusal
+    cdef pjmedia_sdp_session *sdp = answer.sdp
+    cdef pj_status_t status
+    if pjmedia_sdp_neg_get_state(inv.neg) == PJMEDIA_SDP_NEG_STATE_DONE:
+        # The re-INVITE came without an offer, so this is one; the ACK brings the answer.
+        status = pjmedia_sdp_neg_modify_local_offer2(
+            inv.pool_prov, inv.neg, inv.sdp_neg_flags, sdp
+        )
+        if status != PJ_SUCCESS:
+            return status
+        sdp = NULL
+    session.negotiation_failed = False
+    status = _respond(session, inv, answer, sdp)
+    if status != PJ_SUCCESS and session.negotiation_failed:
+        refusal = answer[0]
+        refusal.code = PJSIP_SC_NOT_ACCEPTABLE_HERE
+        refusal.sdp = NULL
+        status = _respond(session, inv, &refusal, NULL)
+    if status != PJ_SUCCESS:
+        _take_offer_back(inv)
+    return status
+
+
+cdef pj_status_t answer_reinvite(Session *session, Answer *answer) noexcept nogil:
+    cdef pjsip_inv_session *inv = session_enter(session)
+    cdef pj_status_t status
+    if inv == NULL:
+        return WRONG_STATE
+    if (
+        session_state(session) != STATE_REINVITED
+        or inv.invite_tsx == NULL
+        or inv.invite_tsx.role != PJSIP_ROLE_UAS
+    ):
+        status = WRONG_STATE
+    elif answer.code // 100 == 2:
+        status = _answer_offer(session, inv, answer)
+    else:
+        status = _respond(session, inv, answer, NULL)
+    session_leave(inv)
+    return status
+
+
+# ---- the end
+
+cdef pj_status_t disconnect(Session *session, int code, pjsip_hdr *headers) noexcept nogil:
+    cdef pjsip_inv_session *inv = session_enter(session)
+    cdef Answer overtaken
+    cdef Cause nothing
+    cdef bint reinvited
+    if inv == NULL:
+        return WRONG_STATE
+    reinvited = session_state(session) == STATE_REINVITED
+    memset(&nothing, 0, sizeof(nothing))
+    if not session_step(session, TRIGGER_DISCONNECT, &nothing):
+        session_leave(inv)
+        return WRONG_STATE
+    if (
+        inv.role == PJSIP_ROLE_UAC
+        and inv.state <= PJSIP_INV_STATE_CALLING
+        and (inv.invite_tsx == NULL or inv.invite_tsx.status_code < 100)
+    ):
+        # The callback sends it; `cancelling` keeps PJSIP from answering a challenge.
+        session.cancel_headers = session_keep(inv, headers)
+        session.cancel_wanted = True
+        inv.cancelling = True
+    else:
+        if reinvited:
+            # Never leave a request behind without an answer (RFC 3261 15.1.1).
+            memset(&overtaken, 0, sizeof(overtaken))
+            overtaken.code = PJSIP_SC_REQUEST_TERMINATED
+            _respond(session, inv, &overtaken, NULL)
+        if session.inv != NULL:
+            _hang_up(session, inv, code, headers)
+    session_leave(inv)
+    return PJ_SUCCESS
+
+
+# ---- descriptions
+
+cdef const pjmedia_sdp_session *_find(
+    pjsip_inv_session *inv, Description which
+) noexcept nogil:
+    cdef const pjmedia_sdp_session *found = NULL
+    cdef int state
+    if inv.neg == NULL:
+        return NULL
+    state = pjmedia_sdp_neg_get_state(inv.neg)
+    if which == ACTIVE_LOCAL:
+        pjmedia_sdp_neg_get_active_local(inv.neg, &found)
+    elif which == ACTIVE_REMOTE:
+        pjmedia_sdp_neg_get_active_remote(inv.neg, &found)
+    elif which == OFFERED_LOCAL:
+        if state in (PJMEDIA_SDP_NEG_STATE_LOCAL_OFFER, PJMEDIA_SDP_NEG_STATE_WAIT_NEGO):
+            pjmedia_sdp_neg_get_neg_local(inv.neg, &found)
+    elif state in (PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER, PJMEDIA_SDP_NEG_STATE_WAIT_NEGO):
+        pjmedia_sdp_neg_get_neg_remote(inv.neg, &found)
+    return found
+
+
+cdef pjmedia_sdp_session *get_description(
+    Session *session, Description which, pj_pool_t *pool
+) noexcept nogil:
+    cdef pjsip_inv_session *inv = session_enter(session)
+    cdef const pjmedia_sdp_session *found
+    cdef pjmedia_sdp_session *copy = NULL
+    if inv == NULL:
+        return NULL
+    found = _find(inv, which)
+    if found != NULL:
+        copy = pjmedia_sdp_session_clone(pool, found)
+    session_leave(inv)
+    return copy

@@ -1,0 +1,1 @@
+"""PJSIP's callbacks for INVITE sessions; nothing here is called by others."""

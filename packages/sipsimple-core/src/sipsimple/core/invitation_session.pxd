@@ -1,0 +1,69 @@
+"""C interface of the native half of `Invitation`."""
+
+from sipsimple.core.invitation_events cimport Cause
+from sipsimple.core.invitation_message cimport Message
+from sipsimple.pjproject.native cimport Anchor
+from sipsimple.pjproject.pjlib cimport pj_status_t
+from sipsimple.pjproject.pjsip cimport pjsip_endpoint, pjsip_hdr, pjsip_inv_session
+
+cdef struct Session:
+    Anchor base
+    # ---- under base.lock
+    int state
+    # send_invite() is at work and there is nothing in `inv` yet
+    bint starting
+    # holds a reference; NULL before the start and from DISCONNECTED on
+    pjsip_inv_session *inv
+    char *call_id
+    size_t call_id_length
+    # ---- fixed from the moment the session is known to anybody else
+    bint outgoing
+    # ---- under the dialog's lock
+    # an offer has been answered, once at least; the last try failed
+    bint negotiated
+    bint negotiation_failed
+    # our negative final response is on its way, the ACK to it is not here
+    bint awaiting_ack
+    # disconnect() came before any response, which CANCEL has to wait for (RFC 3261 9.1)
+    bint cancel_wanted
+    pjsip_hdr *cancel_headers
+    # the extra headers of our last response to an INVITE: PJSIP copies it for the next one
+    pjsip_hdr *response_headers
+    # the end is being forced: nothing but DISCONNECTED is reported
+    bint aborting
+    # BYE has been sent by us
+    bint hanging_up
+    # the CANCEL that the next change of state is due to
+    Message cancel
+    # ---- under the lock of the list of live sessions
+    Session *previous
+    Session *next
+
+cdef Session *session_new(bint outgoing) noexcept nogil
+cdef int session_state(Session *session) noexcept nogil
+# The session of a callback, or NULL; valid while the dialog's lock is held.
+cdef Session *session_of(pjsip_inv_session *inv) noexcept nogil
+
+# All of these under the dialog's lock.
+cdef pj_status_t session_attach(Session *session, pjsip_inv_session *inv) noexcept nogil
+cdef void session_detach(Session *session) noexcept nogil
+# Move on by the table and record it; False, with nothing done, where the table says no.
+cdef bint session_step(Session *session, int trigger, Cause *cause) noexcept nogil
+# End with BYE, or with the negative response or CANCEL that the state wants.
+cdef pj_status_t session_hang_up(
+    Session *session, pjsip_inv_session *inv, int code, pjsip_hdr *headers
+) noexcept nogil
+
+# A copy of a list of headers that lives as long as PJSIP's session.
+cdef pjsip_hdr *session_keep(pjsip_inv_session *inv, const pjsip_hdr *headers) noexcept nogil
+
+# Lock the dialog of a live session; NULL, with nothing locked, when there is none. Inside the
+# gate, without the GIL. Pair it with session_leave().
+cdef pjsip_inv_session *session_enter(Session *session) noexcept nogil
+cdef void session_leave(pjsip_inv_session *inv) noexcept nogil
+
+# End the native session at once; DISCONNECTED is recorded.
+cdef void session_abort(Session *session) noexcept nogil
+
+# To be called with each new endpoint: whatever still lives when it is destroyed is aborted.
+cdef pj_status_t sessions_register(pjsip_endpoint *endpoint) noexcept nogil

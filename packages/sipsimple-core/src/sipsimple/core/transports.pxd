@@ -1,0 +1,20 @@
+"""C interface of the listening transports."""
+
+from sipsimple.pjproject.pjsip cimport pjsip_endpoint
+
+cdef class Listener:
+    cdef readonly str name      # "udp", "tcp" or "tls"
+    cdef readonly str host      # what is published for it
+    cdef readonly int port
+    cdef readonly bint any_address
+
+cdef Listener open_udp(pjsip_endpoint *endpoint, str ip, int port)
+cdef Listener open_tcp(pjsip_endpoint *endpoint, str ip, int port)
+cdef Listener open_tls(
+    pjsip_endpoint *endpoint, str ip, int port, bint verify_server, str ca_file
+)
+# The address of the interface that packets leave by; 127.0.0.1 where there is no network.
+cdef str outgoing_address()
+# The same on the way to a host, for transports that listen on every interface; None where
+# there is no way.
+cdef str address_towards(str host, bint ipv6)

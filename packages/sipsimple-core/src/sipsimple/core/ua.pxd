@@ -1,0 +1,55 @@
+"""C interface of `PJSIPUA`: what the primitives need of the endpoint.
+
+Every call into PJSIP happens inside the gate (gate.pxd). A primitive derives from
+`Primitive` (primitive.pxd) and begins its public methods with `self.enter()`.
+"""
+
+from sipsimple.core.credentials cimport Credentials
+from sipsimple.core.request_handler cimport contact_of_request, invite_function
+from sipsimple.core.request_parts cimport (
+    check_extra_headers,
+    fill_credentials,
+    header_list,
+    route_set,
+)
+from sipsimple.core.route cimport Route
+from sipsimple.core.transports cimport Listener
+from sipsimple.core.uri cimport SIPURI
+from sipsimple.pjproject.pjlib cimport pj_pool_t
+from sipsimple.pjproject.pjsip cimport pjsip_endpoint
+
+cdef class PJSIPUA:
+    cdef pjsip_endpoint *endpoint
+    # Freed with the endpoint.
+    cdef pj_pool_t *pool
+    cdef int process
+    cdef bint closed
+    cdef bint _polling
+    cdef str _local_ip
+    cdef str _user_agent
+    cdef str _tls_ca_file
+    cdef bint _tls_verify_server
+    # "udp", "tcp", "tls" -> Listener
+    cdef dict listeners
+    cdef object _wake_reader
+    cdef object _wake_writer
+    cdef int _start(self, dict ports) except -1
+    cdef int _apply_user_agent(self) except -1
+    cdef int _destroy(self) except -1
+    cdef int _enter(self) except -1
+    cdef object _port(self, str name)
+
+# The running one; SIPCoreError when there is none, and in a forked child.
+cdef PJSIPUA current_ua()
+
+# `<sip:TOKEN@address:port;transport=...>` for the transport that the request will take: that
+# of `route`, else that of `target` (the Request-URI), else UDP. SIPCoreError when it is
+# disabled. A `sips:` Contact where the target or the account is `sips:`.
+cdef bytes contact_header(PJSIPUA ua, Credentials credentials, Route route, SIPURI target)
+
+# At import: called for each INVITE outside of dialogs, once; it must answer.
+cdef void register_invite_handler(invite_function handler) noexcept
+# At import: called with each new endpoint before its transports open, to initialize
+# pjsip_inv_usage; returns a pj_status_t. 100rel, replaces and timer are initialized after it.
+ctypedef int (*endpoint_function)(pjsip_endpoint *endpoint) noexcept nogil
+cdef void register_endpoint_hook(endpoint_function hook) noexcept

@@ -1,0 +1,499 @@
+"""`PJSIPUA`: the SIP endpoint of this process."""
+
+import ipaddress
+import re
+import socket
+import ssl
+
+from posix.unistd cimport getpid
+
+from sipsimple.core.agent_header cimport agent_header_register, agent_header_set
+from sipsimple.core.gate cimport (
+    gate_await_empty,
+    gate_enter,
+    gate_leave,
+    gate_open,
+    gate_shut,
+    gate_wall_up,
+)
+from sipsimple.core.poller cimport poller_start, poller_stop, poller_turn
+from sipsimple.core.primitive cimport Primitive
+from sipsimple.core.request_handler cimport (
+    request_handler_register,
+    set_accepting,
+    set_invite_function,
+)
+from sipsimple.core.trace cimport trace_get, trace_register, trace_set
+from sipsimple.core.transports cimport (
+    address_towards,
+    open_tcp,
+    open_tls,
+    open_udp,
+    outgoing_address,
+)
+from sipsimple.core.uri cimport parser_reset, uri_from_text
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjsip cimport (
+    pjsip_100rel_init_module,
+    pjsip_endpt_create,
+    pjsip_endpt_destroy,
+    pjsip_replaces_init_module,
+    pjsip_timer_init_module,
+    pjsip_tsx_layer_init_module,
+    pjsip_ua_init_module,
+)
+from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread, pool_factory
+from sipsimple.pjproject.strings cimport borrow, encode
+
+from sipsimple.pjproject import SIPCoreError, pjproject_version
+from sipsimple.pjproject.native import live_objects
+
+_VERSION = "0.1.0"
+_LINE_END = re.compile(r"[\r\n\0]")
+_FORKED = "the SIP core cannot be used in a forked child; start it after the fork"
+
+# A thread may be inside a look-up of the system's resolver when the endpoint closes.
+cdef enum:
+    SECONDS_TO_LEAVE = 5
+    LONGEST_SLEEP = 3600    # seconds; PJSIP's poll counts in int milliseconds
+
+#: What `user_agent` is unless something else is asked for.
+DEFAULT_USER_AGENT = f"sipsimple-{_VERSION}-pjsip-{pjproject_version()}"
+
+cdef PJSIPUA _current = None
+cdef endpoint_function _hook = NULL
+
+
+cdef PJSIPUA current_ua():
+    if _current is None:
+        raise SIPCoreError("the SIP core is not running: start the Engine first")
+    if getpid() != _current.process:
+        raise SIPCoreError(_FORKED)
+    return _current
+
+
+cdef void register_invite_handler(invite_function handler) noexcept:
+    with nogil:
+        set_invite_function(handler)
+
+
+cdef void register_endpoint_hook(endpoint_function hook) noexcept:
+    global _hook
+    _hook = hook
+
+
+cdef str _checked_ip(object value):
+    if value is None:
+        return outgoing_address()
+    if not isinstance(value, str):
+        raise TypeError(f"local_ip: must be str or None, not {type(value).__name__}")
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError(f"local_ip: {value!r} is not an IP address") from None
+
+
+cdef object _checked_port(object value, str what):
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{what}: must be int or None, not {type(value).__name__}")
+    if not 0 <= value <= 65535:
+        raise ValueError(f"{what}: {value} is not between 0 and 65535")
+    return value
+
+
+cdef bint _checked_bool(object value, str what) except -1:
+    if not isinstance(value, bool):
+        raise TypeError(f"{what}: must be bool, not {type(value).__name__}")
+    return value
+
+
+cdef str _checked_ca_file(object value):
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"tls_ca_file: must be str or None, not {type(value).__name__}")
+    # PJSIP would notice with the first connection only.
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+    except OSError as error:
+        raise ValueError(f"tls_ca_file: {value!r}: {error}") from None
+    return value
+
+
+cdef str _checked_user_agent(object value):
+    if not isinstance(value, str):
+        raise TypeError(f"user_agent: must be str, not {type(value).__name__}")
+    if not value or _LINE_END.search(value):
+        raise ValueError(f"user_agent: {value!r} cannot be the value of a header")
+    return value
+
+
+cdef class PJSIPUA:
+    """PJSIPUA(
+    *, local_ip=None, local_udp_port=0, local_tcp_port=0, local_tls_port=0,
+    tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False
+)
+--
+
+    The SIP endpoint: transports, transactions, dialogs, and the loop that serves them.
+
+    The Engine makes one of these and runs it. A stack composed without the Engine does so
+    itself: one at a time per process, `poll()` in a loop, and after each turn
+    `sipsimple.pjproject.events.queue.drain()` by the same thread.
+
+    Args:
+        local_ip: Address to listen on: IPv4 or IPv6, `0.0.0.0` or `::` for every
+            interface; None for that of the outgoing interface, or 127.0.0.1 where there
+            is none.
+        local_udp_port: UDP port, 0 for a free one, None for no UDP at all.
+        local_tcp_port: TCP port, likewise.
+        local_tls_port: Port of TLS over TCP, likewise.
+        tls_verify_server: Refuse servers whose certificate does not verify.
+        tls_ca_file: Path of a PEM file with the certificates to verify against.
+        user_agent: Value of the User-Agent and Server headers.
+        trace_sip: Report every message as `SCEngineSIPTrace`.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: An argument is out of range.
+        PJSIPError: PJSIP cannot do it, such as open a port that is taken.
+        SIPCoreError: There is one already.
+    """
+
+    def __init__(
+        self,
+        *,
+        local_ip=None,
+        local_udp_port=0,
+        local_tcp_port=0,
+        local_tls_port=0,
+        tls_verify_server=False,
+        tls_ca_file=None,
+        user_agent=None,
+        trace_sip=False,
+    ):
+        global _current
+        if self.endpoint != NULL or self.closed:
+            raise SIPCoreError("a PJSIPUA starts once")
+        if _current is not None:
+            if getpid() != _current.process:
+                raise SIPCoreError(_FORKED)
+            raise SIPCoreError("there is a PJSIPUA in this process already")
+        self._local_ip = _checked_ip(local_ip)
+        cdef dict ports = {
+            "udp": _checked_port(local_udp_port, "local_udp_port"),
+            "tcp": _checked_port(local_tcp_port, "local_tcp_port"),
+            "tls": _checked_port(local_tls_port, "local_tls_port"),
+        }
+        self._tls_verify_server = _checked_bool(tls_verify_server, "tls_verify_server")
+        self._tls_ca_file = _checked_ca_file(tls_ca_file)
+        self._user_agent = _checked_user_agent(
+            DEFAULT_USER_AGENT if user_agent is None else user_agent
+        )
+        cdef bint tracing = _checked_bool(trace_sip, "trace_sip")
+        self.process = getpid()
+        self.listeners = {}
+        try:
+            self._start(ports)
+        except BaseException:
+            self._destroy()
+            self.closed = True
+            raise
+        trace_set(tracing)
+        gate_open(self._wake_writer.fileno())
+        _current = self
+
+    cdef int _start(self, dict ports) except -1:
+        cdef pj_status_t status
+        cdef int wake_descriptor
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_writer.setblocking(False)
+        wake_descriptor = self._wake_reader.fileno()
+        with nogil:
+            ensure_thread()
+            status = pjsip_endpt_create(pool_factory(), "sipsimple", &self.endpoint)
+            if status == PJ_SUCCESS:
+                self.pool = create_pool("sipsimple-ua", 1024, 1024)
+                status = pjsip_tsx_layer_init_module(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = pjsip_ua_init_module(self.endpoint, NULL)
+            if status == PJ_SUCCESS:
+                status = trace_register(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = agent_header_register(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = request_handler_register(self.endpoint)
+            if status == PJ_SUCCESS and _hook != NULL:
+                status = _hook(self.endpoint)
+                if status == PJ_SUCCESS:
+                    status = pjsip_100rel_init_module(self.endpoint)
+                if status == PJ_SUCCESS:
+                    status = pjsip_replaces_init_module(self.endpoint)
+                if status == PJ_SUCCESS:
+                    status = pjsip_timer_init_module(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = poller_start(self.endpoint, self.pool, wake_descriptor)
+        check(status, "could not start PJSIP's endpoint")
+        if self.pool == NULL:
+            raise MemoryError
+        self._apply_user_agent()
+        if ports["udp"] is not None:
+            self.listeners["udp"] = open_udp(self.endpoint, self._local_ip, ports["udp"])
+        if ports["tcp"] is not None:
+            self.listeners["tcp"] = open_tcp(self.endpoint, self._local_ip, ports["tcp"])
+        if ports["tls"] is not None:
+            self.listeners["tls"] = open_tls(
+                self.endpoint,
+                self._local_ip,
+                ports["tls"],
+                self._tls_verify_server,
+                self._tls_ca_file,
+            )
+        return 0
+
+    cdef int _apply_user_agent(self) except -1:
+        cdef bytes text = encode(self._user_agent, "user_agent")
+        cdef pj_str_t native = borrow(text)
+        with nogil:
+            agent_header_set(self.endpoint, self.pool, &native)
+        return 0
+
+    cdef int _destroy(self) except -1:
+        """Destroy the endpoint; nobody is inside the gate."""
+        with nogil:
+            ensure_thread()
+            if self.endpoint != NULL:
+                poller_stop()
+                pjsip_endpt_destroy(self.endpoint)
+                self.endpoint = NULL
+                parser_reset()
+            if self.pool != NULL:
+                pj_pool_release(self.pool)
+                self.pool = NULL
+        for end in (self._wake_reader, self._wake_writer):
+            if end is not None:
+                end.close()
+        return 0
+
+    # ---- running
+
+    def poll(self, timeout):
+        """Do the network work at hand; sleep up to `timeout` for some to come.
+
+        Returns early when events wait in the queue. Runs without the GIL.
+
+        Args:
+            timeout: Seconds, a float.
+
+        Raises:
+            SIPCoreError: It is closed, another thread is polling, or this is a forked
+                child.
+            PJSIPError: The system's poll failed.
+
+        Source: `pj_timer_heap_poll()`, `pj_ioqueue_poll()`.
+        """
+        cdef long milliseconds
+        cdef pj_status_t status = PJ_SUCCESS
+        if not isinstance(timeout, (int, float)):
+            raise TypeError(f"timeout: must be float, not {type(timeout).__name__}")
+        milliseconds = int(1000 * max(0.0, min(timeout, LONGEST_SLEEP)))
+        self._enter()
+        try:
+            if self._polling:
+                raise SIPCoreError("another thread is polling")
+            self._polling = True
+            try:
+                with nogil:
+                    status = poller_turn(self.endpoint, milliseconds)
+            finally:
+                self._polling = False
+        finally:
+            with nogil:
+                gate_leave()
+        check(status, "poll")
+
+    def begin_stop(self):
+        """Begin to end what lives: unregister and hang up; answer new INVITEs with 503.
+
+        Keep polling until `is_idle()`, for as long as that may take, then `close()`.
+        """
+        self._enter()
+        try:
+            with nogil:
+                set_accepting(False)
+        finally:
+            with nogil:
+                gate_leave()
+        cdef Primitive primitive
+        for primitive in live_objects(Primitive):
+            try:
+                primitive.begin_end()
+            except SIPCoreError:
+                continue
+
+    def is_idle(self):
+        """Whether nothing lives that has to end in the other side's knowledge."""
+        cdef Primitive primitive
+        for primitive in live_objects(Primitive):
+            if not primitive.is_idle():
+                return False
+        return True
+
+    def close(self):
+        """End everything at once. Live objects raise `SIPCoreError` from now on.
+
+        Does nothing when it is closed already. In a forked child, the parent's endpoint
+        is left alone.
+        """
+        global _current
+        cdef bint empty
+        cdef Primitive primitive
+        if self.closed:
+            return
+        self.closed = True
+        if getpid() != self.process:
+            return
+        with nogil:
+            gate_shut()
+            empty = gate_await_empty(SECONDS_TO_LEAVE)
+        trace_set(False)
+        for primitive in live_objects(Primitive):
+            primitive.invalid = True
+            if empty:
+                primitive.invalidate()
+        with nogil:
+            empty = gate_wall_up(SECONDS_TO_LEAVE) and empty
+        # Better to leave the endpoint behind than to pull it away under somebody.
+        if empty:
+            self._destroy()
+        _current = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.close()
+
+    cdef int _enter(self) except -1:
+        cdef bint entered = False
+        if getpid() != self.process:
+            raise SIPCoreError(_FORKED)
+        if not self.closed:
+            with nogil:
+                entered = gate_enter()
+        if not entered:
+            raise SIPCoreError("the SIP core has stopped")
+        return 0
+
+    # ---- attributes
+
+    cdef object _port(self, str name):
+        cdef Listener listener = self.listeners.get(name)
+        return None if listener is None else listener.port
+
+    @property
+    def local_ip(self):
+        """Address that is listened on, a str."""
+        return self._local_ip
+
+    @property
+    def local_udp_port(self):
+        """UDP port, or None where UDP is disabled."""
+        return self._port("udp")
+
+    @property
+    def local_tcp_port(self):
+        """TCP port, or None where TCP is disabled."""
+        return self._port("tcp")
+
+    @property
+    def local_tls_port(self):
+        """Port of TLS over TCP, or None where TLS is disabled."""
+        return self._port("tls")
+
+    @property
+    def tls_verify_server(self):
+        """Whether certificates of servers are verified."""
+        return self._tls_verify_server
+
+    @property
+    def tls_ca_file(self):
+        """Path of the file with trusted certificates, or None."""
+        return self._tls_ca_file
+
+    @property
+    def user_agent(self):
+        """Value of the User-Agent and Server headers; may be set at any time."""
+        return self._user_agent
+
+    @user_agent.setter
+    def user_agent(self, value):
+        cdef str checked = _checked_user_agent(value)
+        self._enter()
+        try:
+            self._user_agent = checked
+            self._apply_user_agent()
+        finally:
+            with nogil:
+                gate_leave()
+
+    @property
+    def trace_sip(self):
+        """Whether messages are reported as `SCEngineSIPTrace`; may be set at any time."""
+        return trace_get()
+
+    @trace_sip.setter
+    def trace_sip(self, value):
+        trace_set(_checked_bool(value, "trace_sip"))
+
+    def parse_sip_uri(self, uri_string):
+        """Read a SIP or SIPS URI, with or without display name.
+
+        Args:
+            uri_string: The URI, a str.
+
+        Returns:
+            A `SIPURI`.
+
+        Raises:
+            TypeError: Not a str.
+            InvalidURIError: Not a SIP or SIPS URI; a `SIPCoreError` and a `ValueError`.
+
+        Source: `pjsip_parse_uri()`.
+        """
+        return uri_from_text(uri_string)
+
+
+# ---- the Contact of requests
+
+cdef str _transport_towards(Route route, SIPURI target):
+    if route is not None:
+        return route.transport_name()
+    if target is None:
+        return "udp"
+    if target._secure:
+        return "tls"
+    for name, value in target._parameters.items():
+        if name.lower() == "transport" and value:
+            return value.lower()
+    return "udp"
+
+
+cdef bytes contact_header(PJSIPUA ua, Credentials credentials, Route route, SIPURI target):
+    cdef str transport = _transport_towards(route, target)
+    cdef Listener listener = ua.listeners.get(transport)
+    cdef SIPURI contact
+    cdef str host
+    if listener is None:
+        raise SIPCoreError(f"the {transport.upper()} transport is disabled")
+    host = listener.host
+    if listener.any_address:
+        far = route._host if route is not None else target._host if target is not None else ""
+        host = address_towards(far, ":" in ua._local_ip) or host
+    contact = SIPURI(host, user=credentials._token, port=listener.port)
+    contact._secure = credentials._uri._secure or (target is not None and target._secure)
+    if transport != "udp" and not contact._secure:
+        contact._parameters["transport"] = transport
+    return contact.name_addr()

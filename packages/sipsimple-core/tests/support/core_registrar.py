@@ -1,0 +1,177 @@
+"""A small registrar for the tests of this package: UDP and TCP, digest, any misbehaviour."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+
+@dataclass
+class Request:
+    """A request, as received.
+
+    Attributes:
+        method: Its method.
+        uri: Its Request-URI.
+        headers: Its headers by lower-case name; of several the first.
+        transport: "udp" or "tcp".
+    """
+
+    method: str
+    uri: str
+    headers: dict[str, str]
+    transport: str
+
+    @property
+    def expires(self) -> int:
+        return int(self.headers.get("expires", "-1"))
+
+
+def _parse(data: bytes, transport: str) -> Request:
+    line, *fields = data.decode(errors="surrogateescape").split("\r\n\r\n")[0].split("\r\n")
+    method, uri, _ = line.split(" ")
+    headers: dict[str, str] = {}
+    for text in fields:
+        name, _, value = text.partition(":")
+        headers.setdefault(name.strip().lower(), value.strip())
+    return Request(method, uri, headers, transport)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+
+@dataclass
+class Registrar:
+    """Answers REGISTER in a thread of its own.
+
+    Attributes:
+        password: Challenge for it, or None to let everybody in.
+        minimum: Answer 423 to what asks for less seconds.
+        grant: Seconds to grant, None for what is asked.
+        answer: Decides alone, when set: gets the request and how often one has come,
+            returns a status line ("404 Not Found"), or "" for no answer.
+        other_bindings: Further Contact values to list.
+        delay: Seconds to let pass before each answer.
+        requests: Everything that has come.
+    """
+
+    password: str | None = None
+    minimum: int = 0
+    grant: int | None = None
+    answer: Callable[[Request, int], str | None] | None = None
+    other_bindings: list[str] = field(default_factory=list)
+    delay: float = 0.0
+    requests: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._nonce = secrets.token_hex(8)
+        self._stopped = threading.Event()
+        self._selector = selectors.DefaultSelector()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.bind(("127.0.0.1", self.port))
+        self._selector.register(self._udp, selectors.EVENT_READ, self._read_udp)
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._thread = threading.Thread(target=self._serve, name="registrar", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._thread.join(5)
+        for key in list(self._selector.get_map().values()):
+            key.fileobj.close()  # type: ignore[union-attr]
+        self._selector.close()
+
+    @property
+    def expiries(self) -> list[int]:
+        """The Expires of every REGISTER, in order."""
+        return [request.expires for request in self.requests if request.method == "REGISTER"]
+
+    def _serve(self) -> None:
+        while not self._stopped.is_set():
+            for key, _ in self._selector.select(0.05):
+                key.data()
+
+    def _read_udp(self) -> None:
+        data, address = self._udp.recvfrom(65535)
+        if answer := self._answer(data, "udp"):
+            self._udp.sendto(answer, address)
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        self._selector.register(
+            connection, selectors.EVENT_READ, lambda: self._read_tcp(connection)
+        )
+
+    def _read_tcp(self, connection: socket.socket) -> None:
+        data = connection.recv(65535)
+        if not data:
+            self._selector.unregister(connection)
+            connection.close()
+        elif data.strip() and (answer := self._answer(data, "tcp")):
+            connection.sendall(answer)
+
+    def _answer(self, data: bytes, transport: str) -> bytes:
+        request = _parse(data, transport)
+        self.requests.append(request)
+        self._stopped.wait(self.delay)
+        status, extra = self._decide(request)
+        if not status:
+            return b""
+        kept = ("via", "from", "call-id", "cseq")
+        lines = [
+            f"SIP/2.0 {status}",
+            *(f"{name}: {request.headers[name]}" for name in kept),
+            f"To: {request.headers['to']};tag=registrar",
+            *extra,
+            "Content-Length: 0",
+        ]
+        return "\r\n".join([*lines, "", ""]).encode(errors="surrogateescape")
+
+    def _decide(self, request: Request) -> tuple[str, list[str]]:
+        challenge = [f'WWW-Authenticate: Digest realm="test", nonce="{self._nonce}", qop="auth"']
+        if self.answer is not None:
+            status = self.answer(request, len(self.requests))
+            if status is not None:
+                return status, challenge if status.startswith("401") else []
+        if self.password is not None and not self._authorized(request):
+            return "401 Unauthorized", challenge
+        if 0 < request.expires < self.minimum:
+            return "423 Interval Too Brief", [f"Min-Expires: {self.minimum}"]
+        if request.expires == 0:
+            return "200 OK", []
+        granted = request.expires if self.grant is None else self.grant
+        bindings = [f"{request.headers['contact']};expires={granted}", *self.other_bindings]
+        return "200 OK", [f"Contact: {binding}" for binding in bindings]
+
+    def _authorized(self, request: Request) -> bool:
+        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request.headers.get("authorization", "")))
+        if given.get("nonce") != self._nonce or self.password is None:
+            return False
+        expected = _digest(
+            _digest(given["username"], "test", self.password),
+            self._nonce,
+            given["nc"],
+            given["cnonce"],
+            "auth",
+            _digest(request.method, given["uri"]),
+        )
+        return bool(expected == given["response"])

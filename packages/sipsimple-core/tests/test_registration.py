@@ -1,0 +1,749 @@
+"""Registration."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import gc
+import inspect
+import random
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sipsimple.core import SIPURI, Credentials, Registration, Route, SIPCoreError
+from sipsimple.core.registration_states import STATES, TRANSITIONS, refresh_delay
+from sipsimple.pjproject import runtime
+from sipsimple.pjproject.loader import LIBRARY_FOLDER
+from sipsimple.pjproject.native import live_objects
+
+if TYPE_CHECKING:
+    from conftest import InChild
+    from core_registrar import Registrar
+
+ALICE = SIPURI("example.com", user="alice", display="Alice")
+
+
+def _modules() -> Any:
+    import core_driver  # in the child only
+
+    return core_driver
+
+
+def _registration(port: int, password: str | None = None, **arguments: Any) -> Registration:
+    transport = arguments.pop("transport", None)
+    credentials = Credentials(ALICE, password, token="token")
+    return Registration(credentials, Route("127.0.0.1", port, transport), **arguments)
+
+
+# ---- life
+
+
+def _life(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, expires=60, extra_headers={"X-Extra": "é"})
+        assert registration.state == "unregistered"
+        assert registration.expires_received == 0
+        began = datetime.datetime.now(datetime.UTC)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        running.until(lambda: len(running.notifications) == 2)
+        registering, registered = running.notifications
+        assert registering.name == registered.name == "SCRegistrationChangedState"
+        assert registering.sender == registered.sender == id(registration)
+        assert began <= registering.data.pop("timestamp") <= registered.data.pop("timestamp")
+        assert registering.data == {"state": "registering"}
+        contact = f"sip:token@127.0.0.1:{running.ua.local_udp_port}"
+        assert registered.data == {
+            "state": "registered",
+            "code": 200,
+            "reason": "OK",
+            "contact_uri": contact,
+            "expires": 60,
+            "contact_uri_list": [
+                (contact, 60), ("sip:other%20one@192.0.2.1;x=y", 77), ("tel:+1", 60),
+            ],
+        }  # fmt: skip
+        assert registration.expires_received == 60
+        running.notifications.clear()
+        registration.unregister()
+        running.until(lambda: registration.state == "unregistered")
+        running.until(lambda: len(running.notifications) == 2)
+        for notification in running.notifications:
+            del notification.data["timestamp"]
+        assert [notification.data for notification in running.notifications] == [
+            {"state": "unregistering"},
+            {"state": "unregistered", "code": 200, "reason": "OK"},
+        ]
+
+
+def test_registers_and_unregisters(in_child: InChild, registrar: Registrar) -> None:
+    registrar.other_bindings = ['"X" <sip:other%20one@192.0.2.1;x=y>;expires=77', "<tel:+1>"]
+    in_child(_life, registrar.port)
+    first, last = registrar.requests
+    assert first.method == last.method == "REGISTER"
+    assert first.uri == "sip:example.com"
+    assert first.headers["route"] == f"<sip:127.0.0.1:{registrar.port};lr>"
+    assert first.headers["to"] == '"Alice" <sip:alice@example.com>'
+    assert first.headers["from"].startswith('"Alice" <sip:alice@example.com>;tag=')
+    assert first.headers["x-extra"] == "é"
+    assert first.headers["user-agent"] == "sipsimple-0.1.0-pjsip-2.17"
+    assert (first.expires, last.expires) == (60, 0)
+    assert first.headers["call-id"] == last.headers["call-id"]
+    assert "authorization" not in first.headers
+
+
+def _many_contacts(port: int) -> int:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port)
+        registration.register()
+        running.until(lambda: len(running.notifications) == 2)
+        return len(running.notifications[1].data["contact_uri_list"])
+
+
+def test_lists_any_number_of_contacts(in_child: InChild, registrar: Registrar) -> None:
+    registrar.other_bindings = [f"<sip:{number}@192.0.2.1>;expires=9" for number in range(100)]
+    assert in_child(_many_contacts, registrar.port) == 101
+
+
+def _over_tcp(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, transport="TCP")
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        running.until(lambda: len(running.notifications) == 2)
+        assert running.notifications[1].data["contact_uri"] == (
+            f"sip:token@127.0.0.1:{running.ua.local_tcp_port};transport=tcp"
+        )
+
+
+def test_registers_over_tcp(in_child: InChild, registrar: Registrar) -> None:
+    in_child(_over_tcp, registrar.port)
+    assert [request.transport for request in registrar.requests] == ["tcp"]
+
+
+def _without_route(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        account = SIPURI("127.0.0.1", user="alice", port=port)
+        registration = Registration(Credentials(account))
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+
+
+def test_without_a_route_the_domain_is_asked(in_child: InChild, registrar: Registrar) -> None:
+    in_child(_without_route, registrar.port)
+    request = registrar.requests[0]
+    assert request.uri == f"sip:127.0.0.1:{registrar.port}"
+    assert "route" not in request.headers
+
+
+# ---- the state machine
+
+
+def _walk(port: int, rows: list[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Bring a registration to each row's state, let its event happen, see what comes of it."""
+    driver = _modules()
+    results: list[tuple[str, list[str]]] = []
+    with driver.Driver() as running:
+        for state, event in rows:
+            registration = _registration(port, expires=2 if event == "failure" else 1)
+            if state != "unregistered":
+                registration.register()
+            if state in ("registered", "unregistering"):
+                running.until(lambda item=registration: item.state == "registered")
+            if state == "unregistering":
+                registration.unregister()
+            assert registration.state == state
+            running.drain()
+            running.states()
+            if event in ("register", "unregister"):
+                getattr(registration, event)()
+            else:
+                running.until(lambda item=registration, old=state: item.state != old)
+            results.append((registration.state, []))
+            running.until(lambda item=registration: item.state in ("registered", "unregistered"))
+            running.run(0.1)
+            results[-1][1].extend(running.states())
+            registration.unregister()
+            running.until(lambda item=registration: item.state == "unregistered")
+            running.drain()
+    return results
+
+
+def test_walks_every_row_of_the_table(in_child: InChild, registrar: Registrar) -> None:
+    registrar.delay = 0.1
+
+    # Those that are to fail ask for 2 s.
+    registrar.answer = lambda request, count: "500 Failure" if request.expires == 2 else None
+    # How unregistering fails is a test of its own.
+    rows = [
+        (row.state, row.event)
+        for row in TRANSITIONS
+        if (row.state, row.event) != ("unregistering", "failure")
+    ]
+    results = dict(zip(rows, in_child(_walk, registrar.port, rows), strict=True))
+    following = {(row.state, row.event): row.following for row in TRANSITIONS}
+    for row, (state, _) in results.items():
+        assert state == following[row], row
+    then = {row: states for row, (_, states) in results.items()}
+    # What was queued is carried out when the transaction ends, and the last one wins.
+    assert then["registering", "unregister"] == ["registered", "unregistering", "unregistered"]
+    assert then["unregistering", "register"] == ["unregistered", "registering", "registered"]
+    assert then["registering", "register"] == ["registered"]
+    assert then["unregistering", "unregister"] == ["unregistered"]
+    assert then["unregistered", "unregister"] == []
+    assert then["registered", "refresh"] == ["registering", "registered"]
+    assert then["registering", "failure"] == ["unregistered"]
+
+
+def _last_wins(port: int) -> list[str]:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port)
+        registration.register()
+        for _ in range(10):
+            registration.unregister()
+            registration.register()
+        running.run(0.4)
+        assert registration.state == "registered"
+        registration.unregister()
+        for _ in range(10):
+            registration.register()
+            registration.unregister()
+        running.run(0.4)
+        assert registration.state == "unregistered"
+        return running.states()  # type: ignore[no-any-return]
+
+
+def test_the_last_request_wins(in_child: InChild, registrar: Registrar) -> None:
+    registrar.delay = 0.1
+    states = in_child(_last_wins, registrar.port)
+    assert states == ["registering", "registered", "unregistering", "unregistered"]
+    assert registrar.expiries == [300, 0]
+
+
+def _unregister_fails(port: int) -> tuple[list[str], int]:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        registration.unregister()
+        running.until(lambda: registration.state == "unregistered")
+        running.drain()
+        code = running.notifications[-1].data["code"]
+        return running.states(), code
+
+
+def test_a_failing_unregister_ends_unregistered(in_child: InChild, registrar: Registrar) -> None:
+    registrar.answer = lambda request, count: "500 Failure" if request.expires == 0 else None
+    states, code = in_child(_unregister_fails, registrar.port)
+    assert states == ["registering", "registered", "unregistering", "unregistered"]
+    assert code == 500
+
+
+def test_the_table_is_complete() -> None:
+    pairs = {(row.state, row.event) for row in TRANSITIONS}
+    assert len(pairs) == len(TRANSITIONS)
+    for state in STATES:
+        assert {(state, "register"), (state, "unregister")} <= pairs
+    for row in TRANSITIONS:
+        assert row.following in STATES
+        assert row.send in ("", "REGISTER", "un-REGISTER")
+        # Nothing is sent without a state that waits for the answer.
+        assert bool(row.send) == (row.following != row.state and row.following.endswith("ing"))
+
+
+def _wakes(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port)
+        timer = threading.Timer(0.2, registration.register)
+        timer.start()
+        began = time.monotonic()
+        while time.monotonic() < began + 1.2:
+            running.turn(5)
+            if registration.state == "registered":
+                break
+        timer.join()
+        assert registration.state == "registered", "the retransmission came late"
+
+
+def test_timers_of_other_threads_shorten_the_sleep(in_child: InChild, registrar: Registrar) -> None:
+    # The first request is lost; its retransmission is due after T1, 500 ms.
+    registrar.answer = lambda request, count: "" if count == 1 else None
+    in_child(_wakes, registrar.port)
+    assert len(registrar.requests) == 2
+
+
+def _any_address(port: int) -> str:
+    driver = _modules()
+    with driver.Driver(local_ip="0.0.0.0") as running:
+        registration = _registration(port)
+        registration.register()
+        running.until(lambda: len(running.notifications) == 2)
+        contact = SIPURI.parse(running.notifications[1].data["contact_uri"])
+        assert contact.port == running.ua.local_udp_port
+        return contact.host
+
+
+def test_the_contact_has_the_address_of_the_way_to_the_registrar(
+    in_child: InChild, registrar: Registrar
+) -> None:
+    assert in_child(_any_address, registrar.port) == "127.0.0.1"
+
+
+# ---- refreshing
+
+
+@pytest.mark.parametrize(
+    ("expires", "delay"), [(1, 0.5), (4, 2), (10, 5), (20, 15), (60, 54), (3600, 3240)]
+)
+def test_refreshes_well_before_expiry(expires: int, delay: float) -> None:
+    assert refresh_delay(expires) == pytest.approx(delay)
+
+
+def _refresh(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, expires=2)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        running.states()
+        registration.expires = 30  # for the next one
+        assert registration.expires == 30
+        assert registration.expires_received == 2
+        running.until(lambda: registration.expires_received == 30)
+        running.drain()
+        assert running.states() == ["registering", "registered"]
+
+
+def test_refreshes_by_itself_with_a_changed_expires(
+    in_child: InChild, registrar: Registrar
+) -> None:
+    in_child(_refresh, registrar.port)
+    assert registrar.expiries == [2, 30]
+
+
+def _granted(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, expires=600)
+        for _ in range(3):
+            registration.register()
+            running.until(lambda: registration.state == "registered")
+            assert registration.expires_received == 300
+            registration.expires = 300
+
+
+def test_expires_is_in_every_request_even_if_the_registrar_granted_it(
+    in_child: InChild, registrar: Registrar
+) -> None:
+    registrar.grant = 300
+    in_child(_granted, registrar.port)
+    assert registrar.expiries == [600, 300, 300]
+
+
+def _too_brief(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, expires=5)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        assert registration.expires_received == 60
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        running.drain()
+        assert running.states() == ["registering", "registered"] * 2
+
+
+def test_asks_for_more_after_423(in_child: InChild, registrar: Registrar) -> None:
+    registrar.minimum = 60
+    in_child(_too_brief, registrar.port)
+    assert registrar.expiries == [5, 60, 60]
+
+
+# ---- failures
+
+
+def _fails(port: int, password: str | None, transport: str | None) -> tuple[int, str]:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, password, transport=transport)
+        registration.register()
+        running.until(lambda: registration.state == "unregistered")
+        running.until(lambda: len(running.notifications) == 2)
+        # Nothing goes on by itself.
+        running.run(0.5)
+        assert [item.data["state"] for item in running.notifications] == [
+            "registering", "unregistered",
+        ]  # fmt: skip
+        data = running.notifications[1].data
+        assert set(data) == {"state", "code", "reason", "timestamp"}
+        return data["code"], data["reason"]
+
+
+def test_answers_a_challenge(in_child: InChild, registrar: Registrar) -> None:
+    registrar.password = "sécret"
+    in_child(_authenticates, registrar.port, "sécret")
+    assert registrar.expiries == [300, 300, 0, 0]
+    assert ["authorization" in request.headers for request in registrar.requests] == [
+        False, True, False, True,
+    ]  # fmt: skip
+
+
+def _authenticates(port: int, password: str) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, password)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        registration.unregister()
+        running.until(lambda: registration.state == "unregistered")
+        running.drain()
+        assert "sécret" not in repr((registration, registration.credentials))
+        assert len(running.states()) == 4
+
+
+@pytest.mark.parametrize("password", ["wrong", None])
+def test_rejected_credentials_are_not_hammered(
+    in_child: InChild, registrar: Registrar, password: str | None
+) -> None:
+    registrar.password = "secret"
+    code, reason = in_child(_fails, registrar.port, password, None)
+    assert (code, reason) == (401, "Unauthorized")
+    assert len(registrar.requests) <= 3
+
+
+def test_a_negative_answer_is_reported(in_child: InChild, registrar: Registrar) -> None:
+    registrar.answer = lambda request, count: "404 Gone fishing"
+    assert in_child(_fails, registrar.port, None, None) == (404, "Gone fishing")
+    assert len(registrar.requests) == 1
+
+
+def test_a_refused_connection_is_reported(in_child: InChild) -> None:
+    code, reason = in_child(_fails, 1, None, "tcp")
+    assert code == 503
+    assert "refused" in reason
+
+
+def _silence(port: int) -> tuple[int, str]:
+    driver = _modules()
+    with driver.Driver() as running:
+        # RFC 3261's T1, T2, T4 and timer D in milliseconds, so that 64 T1 pass in a second.
+        ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(15, 60, 60, 960)
+        registration = _registration(port)
+        registration.register()
+        running.until(lambda: registration.state == "unregistered")
+        running.until(lambda: len(running.notifications) == 2)
+        return running.notifications[1].data["code"], running.notifications[1].data["reason"]
+
+
+def test_no_answer_is_a_timeout(in_child: InChild, registrar: Registrar) -> None:
+    registrar.answer = lambda request, count: ""
+    assert in_child(_silence, registrar.port) == (408, "Request Timeout")
+    assert len(registrar.requests) > 3  # retransmissions of the one request
+    assert len({request.headers["cseq"] for request in registrar.requests}) == 1
+
+
+def _unresolvable(port: int) -> int:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = Registration(Credentials(ALICE), Route("unknown.invalid"))
+        registration.register()
+        running.until(lambda: len(running.notifications) == 2)
+        assert registration.state == "unregistered"
+        return running.notifications[1].data["code"]  # type: ignore[no-any-return]
+
+
+def test_an_unknown_host_is_reported(in_child: InChild) -> None:
+    assert in_child(_unresolvable, 0) in (502, 503)
+
+
+# ---- arguments
+
+
+def _arguments() -> None:
+    driver = _modules()
+    with driver.Driver(local_tls_port=None) as running:
+        credentials, route = Credentials(ALICE, "secret", "token"), Route("127.0.0.1", 5080)
+        given = {"X-A": "b"}
+        registration = Registration(credentials, route, 60, given)
+        credentials.password, route.port, given["X-A"] = "other", 1, "c"
+        assert registration.credentials == Credentials(ALICE, "secret", "token")
+        assert registration.route == Route("127.0.0.1", 5080)
+        assert registration.extra_headers == {"X-A": "b"}
+        assert registration.expires == 60
+        assert "secret" not in repr(registration)
+        for name in ("state", "credentials", "route", "extra_headers", "expires_received"):
+            driver.raises(AttributeError, lambda name=name: setattr(registration, name, None))
+        for value, kind in (
+            ("1", TypeError),
+            (True, TypeError),
+            (0, ValueError),
+            (2**40, ValueError),
+        ):
+            driver.raises(kind, lambda value=value: setattr(registration, "expires", value))
+            driver.raises(kind, lambda value=value: Registration(credentials, expires=value))
+        assert registration.expires == 60
+        good = Credentials(ALICE)
+        wrong: list[tuple[tuple[Any, ...], dict[str, Any], type[Exception]]] = [
+            ((), {}, TypeError),
+            (("sip:alice@example.com",), {}, TypeError),
+            ((good, "127.0.0.1"), {}, TypeError),
+            ((good,), {"extra_headers": [("a", "b")]}, TypeError),
+            ((good,), {"extra_headers": {"a": 1}}, TypeError),
+            ((good,), {"extra_headers": {b"a": "b"}}, TypeError),
+            ((good,), {"extra_headers": {"a b": "c"}}, ValueError),
+            ((good,), {"extra_headers": {"": "c"}}, ValueError),
+            ((good,), {"extra_headers": {"Via": "c"}}, ValueError),
+            ((good,), {"extra_headers": {"t": "c"}}, ValueError),
+            ((good,), {"extra_headers": {"X": "a\r\nVia: b"}}, ValueError),
+            ((good, Route("127.0.0.1", transport="tls")), {}, SIPCoreError),  # disabled
+            ((Credentials(SIPURI("h", secure=True)),), {}, SIPCoreError),
+        ]
+        for arguments, keywords, error in wrong:
+            driver.raises(
+                error,
+                lambda arguments=arguments, keywords=keywords: Registration(*arguments, **keywords),
+            )
+        driver.raises(SIPCoreError, lambda: registration.__init__(good))  # type: ignore[misc]
+        assert running.ua.is_idle()
+
+
+def test_arguments_are_checked_and_copied(in_child: InChild) -> None:
+    in_child(_arguments)
+
+
+def test_needs_a_running_core() -> None:
+    with pytest.raises(SIPCoreError, match="not running"):
+        Registration(Credentials(ALICE))
+
+
+def test_has_the_documented_signature() -> None:
+    parameters = inspect.signature(Registration).parameters
+    assert list(parameters) == ["credentials", "route", "expires", "extra_headers"]
+    assert parameters["expires"].default == 300
+
+
+# ---- how objects die
+
+
+def _dropped(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port)
+        del registration  # unregistered: gone
+        gc.collect()
+        assert live_objects(Registration) == []
+
+        registration = _registration(port, expires=1)
+        registration.register()
+        del registration  # registering: lives on, and is refreshed
+        gc.collect()
+        running.until(lambda: len(running.notifications) >= 4)
+        assert running.states()[:4] == ["registering", "registered"] * 2
+        [registration] = live_objects(Registration)
+        registration.unregister()
+        del registration
+        running.until(lambda: not live_objects(Registration))
+        assert running.states()[-1] == "unregistered"
+
+        cycle: list[Any] = [_registration(port)]
+        cycle.append(cycle)
+        del cycle
+        thread = threading.Thread(target=gc.collect)  # dies in a foreign thread
+        thread.start()
+        thread.join()
+        assert live_objects(Registration) == []
+
+
+def test_lives_as_long_as_it_is_registered(in_child: InChild, registrar: Registrar) -> None:
+    in_child(_dropped, registrar.port)
+    assert registrar.expiries[0] == 1
+    assert registrar.expiries[-1] == 0
+
+
+def _stopped(port: int) -> None:
+    driver = _modules()
+    running = driver.Driver()
+    registrations = [_registration(port) for _ in range(5)]
+    registration: Registration | None
+    for registration in registrations[:4]:
+        registration.register()
+    running.until(lambda: all(item.state == "registered" for item in registrations[:4]))
+    registrations[0].register()  # stopped while it is registering
+    running.stop()
+    assert len(running.states()) == 2 * 4 + 2 + 2 * 4
+    while registrations:
+        registration = registrations.pop()
+        assert registration.state == "unregistered"
+        assert registration.expires == 300
+        driver.raises(SIPCoreError, registration.register)
+        driver.raises(SIPCoreError, registration.unregister)
+    registration = None
+    gc.collect()
+    assert runtime.pool_statistics() == (0, 0)
+
+
+def test_the_core_stops_under_live_registrations(in_child: InChild, registrar: Registrar) -> None:
+    in_child(_stopped, registrar.port)
+    assert registrar.expiries.count(0) == 4
+
+
+def _closed_at_once(port: int, state: str) -> None:
+    driver = _modules()
+    running = driver.Driver()
+    registration: Any = _registration(port)
+    registration.register()
+    if state != "registering":
+        running.until(lambda: registration.state == "registered")
+    if state == "unregistering":
+        registration.unregister()
+    assert registration.state == state
+    began = time.monotonic()
+    running.ua.close()
+    assert time.monotonic() - began < 1
+    driver.raises(SIPCoreError, registration.register)
+    running.drain()
+    assert registration.state == "unregistered"
+    registration = None
+    gc.collect()
+    assert live_objects(Registration) == []
+    assert runtime.pool_statistics() == (0, 0)
+
+
+@pytest.mark.parametrize("state", ["registering", "registered", "unregistering"])
+def test_the_core_closes_in_any_state(in_child: InChild, registrar: Registrar, state: str) -> None:
+    registrar.answer = lambda request, count: "" if state == "registering" else None
+    in_child(_closed_at_once, registrar.port, state)
+
+
+def _exit_registered(port: int) -> str:
+    driver = _modules()
+    running = driver.Driver()
+    registration = _registration(port)
+    _kept.extend((running, registration))
+    registration.register()
+    running.until(lambda: registration.state == "registered")
+    return registration.state
+
+
+_kept: list[Any] = []
+
+
+def test_the_interpreter_exits_with_a_live_registration(
+    in_child: InChild, registrar: Registrar
+) -> None:
+    assert in_child(_exit_registered, registrar.port) == "registered"
+
+
+def _create_and_drop(count: int) -> tuple[int, int]:
+    driver = _modules()
+    with driver.Driver():
+        for _ in range(200):
+            _registration(5060, "secret", extra_headers={"X-A": "b"})
+        memory, pools = driver.resident(), runtime.pool_statistics()
+        for _ in range(count):
+            _registration(5060, "secret", extra_headers={"X-A": "b"})
+        assert runtime.pool_statistics() == pools
+        return driver.resident() - memory, pools[0]
+
+
+def test_memory_is_flat_over_creating_and_dropping(in_child: InChild) -> None:
+    grown, _ = in_child(_create_and_drop, 1000)
+    assert grown < 300_000
+
+
+def _many_registrations(port: int, count: int) -> tuple[int, int, int]:
+    driver = _modules()
+    with driver.Driver() as running:
+
+        def turn() -> None:
+            registration = _registration(port)
+            registration.register()
+            running.until(lambda: registration.state == "registered")
+            registration.unregister()
+            running.until(lambda: registration.state == "unregistered")
+            running.notifications.clear()
+
+        # Transactions linger for T4, 5 s, and only then are their pools reused: shorten it.
+        ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(50, 100, 1, 100)
+        for _ in range(200):
+            turn()
+        running.run(0.3)
+        memory, pools = driver.resident(), runtime.pool_statistics()[0]
+        for _ in range(count):
+            turn()
+        running.run(0.3)
+        return driver.resident() - memory, pools, runtime.pool_statistics()[0]
+
+
+def test_memory_is_flat_over_registrations(in_child: InChild, registrar: Registrar) -> None:
+    grown, before, after = in_child(_many_registrations, registrar.port, 300, timeout=60)
+    assert grown < 1_000_000
+    assert after <= before
+
+
+# ---- threads
+
+
+def _threads(port: int, seconds: float, seed: int) -> None:
+    driver = _modules()
+    running = driver.Driver()
+    registrations = [_registration(port) for _ in range(4)]
+    failures: list[BaseException] = []
+    stop = threading.Event()
+
+    def hammer(number: int) -> None:
+        choice = random.Random(seed + number)
+        while not stop.is_set():
+            try:
+                registration = choice.choice(registrations)
+                choice.choice([registration.register, registration.unregister])()
+                assert registration.state in STATES
+                if choice.random() < 0.2:
+                    _registration(port)
+            except SIPCoreError:
+                if stop.wait(0.01):
+                    return
+            except BaseException as error:
+                failures.append(error)
+                return
+
+    threads = [threading.Thread(target=hammer, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    running.run(seconds)
+    running.ua.close()  # under full load
+    stop.set()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive(), "deadlock"
+    assert failures == []
+    running.drain()
+    assert {registration.state for registration in registrations} == {"unregistered"}
+    registrations.clear()
+    gc.collect()
+    # A thread may have been about to free one just then; PJSIP's pool of that one stays.
+    assert runtime.pool_statistics()[0] <= len(threads)
+
+
+def test_any_thread_may_call_while_the_core_closes(in_child: InChild, registrar: Registrar) -> None:
+    in_child(_threads, registrar.port, 2.0, 6)
+
+
+# ---- leaving out what should not be left out
+
+
+def test_stubborn_401_with_fresh_nonces_ends(in_child: InChild, registrar: Registrar) -> None:
+    registrar.answer = lambda request, count: "401 Again"
+    code, _ = in_child(_fails, registrar.port, "secret", None)
+    assert code == 401
+    assert len(registrar.requests) <= 5

@@ -1,0 +1,544 @@
+"""PJSIPUA: options, transports, requests outside of dialogs, trace, poll loop, close."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sipsimple.core import PJSIPUA, SIPURI, PJSIPError, SIPCoreError
+from sipsimple.pjproject import runtime
+from sipsimple.pjproject.events import queue
+
+if TYPE_CHECKING:
+    from conftest import InChild
+
+
+def _modules() -> Any:
+    import core_driver  # in the child only
+
+    return core_driver
+
+
+# ---- options
+
+
+def _defaults() -> dict[str, Any]:
+    with PJSIPUA() as ua:
+        return {
+            name: getattr(ua, name)
+            for name in (
+                "local_ip", "local_udp_port", "local_tcp_port", "local_tls_port", "user_agent",
+                "trace_sip", "tls_verify_server", "tls_ca_file",
+            )
+        }  # fmt: skip
+
+
+def test_starts_with_the_documented_defaults(in_child: InChild) -> None:
+    values = in_child(_defaults)
+    assert values["local_ip"].count(".") == 3 or ":" in values["local_ip"]
+    assert values["local_ip"] != "0.0.0.0"
+    for port in ("local_udp_port", "local_tcp_port", "local_tls_port"):
+        assert 1024 <= values[port] <= 65535
+    assert values["user_agent"] == "sipsimple-0.1.0-pjsip-2.17"
+    assert values["trace_sip"] is False
+    assert values["tls_verify_server"] is False
+    assert values["tls_ca_file"] is None
+
+
+def _no_ports() -> list[int | None]:
+    with PJSIPUA(
+        local_ip="127.0.0.1", local_udp_port=None, local_tcp_port=None, local_tls_port=None
+    ) as ua:
+        ua.poll(0)
+        return [ua.local_udp_port, ua.local_tcp_port, ua.local_tls_port]
+
+
+def test_none_disables_a_transport(in_child: InChild) -> None:
+    assert in_child(_no_ports) == [None, None, None]
+
+
+def _busy(name: str, kind: int) -> None:
+    driver = _modules()
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            taken.listen()
+        port = taken.getsockname()[1]
+        error = driver.raises(PJSIPError, lambda: PJSIPUA(local_ip="127.0.0.1", **{name: port}))
+        assert str(port) in str(error)
+        assert "in use" in str(error)
+        assert error.status > 0
+    # Nothing is left behind, and the port can be had now.
+    assert runtime.pool_statistics() == (0, 0)
+    with PJSIPUA(local_ip="127.0.0.1", **{name: port}) as ua:
+        assert getattr(ua, name) == port
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("local_udp_port", socket.SOCK_DGRAM),
+        ("local_tcp_port", socket.SOCK_STREAM),
+        ("local_tls_port", socket.SOCK_STREAM),
+    ],
+)
+def test_a_busy_port_is_an_error_that_leaves_nothing(
+    in_child: InChild, name: str, kind: int
+) -> None:
+    in_child(_busy, name, int(kind))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("local_ip", 1, TypeError),
+        ("local_ip", "example.com", ValueError),
+        ("local_ip", "", ValueError),
+        ("local_ip", "192.0.2.1", PJSIPError),  # not an address of this machine
+        ("local_udp_port", "5060", TypeError),
+        ("local_udp_port", True, TypeError),
+        ("local_tcp_port", 5060.0, TypeError),
+        ("local_tls_port", 65536, ValueError),
+        ("local_udp_port", -1, ValueError),
+        ("tls_verify_server", 1, TypeError),
+        ("tls_ca_file", b"x", TypeError),
+        ("tls_ca_file", "/nowhere", ValueError),
+        ("user_agent", 1, TypeError),
+        ("user_agent", "", ValueError),
+        ("user_agent", "a\r\nVia: b", ValueError),
+        ("trace_sip", 1, TypeError),
+        ("unknown", 1, TypeError),
+    ],
+)
+def test_wrong_options_are_refused(name: str, value: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        PJSIPUA(**{name: value})
+    assert runtime.pool_statistics() == (0, 0)
+
+
+def _one_per_process() -> None:
+    driver = _modules()
+    first = PJSIPUA(local_ip="127.0.0.1")
+    driver.raises(SIPCoreError, PJSIPUA)
+    driver.raises(SIPCoreError, first.__init__)  # type: ignore[misc]
+    first.close()
+    first.close()
+    driver.raises(SIPCoreError, lambda: first.poll(0))
+    driver.raises(SIPCoreError, first.begin_stop)
+    driver.raises(SIPCoreError, lambda: setattr(first, "user_agent", "x"))
+    with PJSIPUA(local_ip="127.0.0.1") as second:
+        second.poll(0)
+
+
+def test_there_is_one_at_a_time(in_child: InChild) -> None:
+    in_child(_one_per_process)
+
+
+def test_signatures_can_be_inspected() -> None:
+    assert inspect.signature(PJSIPUA).parameters["local_udp_port"].default == 0
+    assert list(inspect.signature(PJSIPUA.poll).parameters) == ["self", "timeout"]
+
+
+# ---- requests outside of dialogs
+
+
+def _options(ip: str) -> None:
+    driver = _modules()
+    with driver.Driver(local_ip=ip, user_agent="tester/1") as running:
+        peer = driver.Peer(running, ip)
+        answer = peer.ask(peer.request("OPTIONS", "sip:the%20token@192.0.2.1"))
+        host = f"[{ip}]" if ":" in ip else ip
+        assert answer.code == 200
+        methods = {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK", "UPDATE"}
+        assert answer.tokens("allow") == methods
+        assert answer.tokens("accept") == {"application/sdp"}
+        assert answer.tokens("supported") >= {"replaces", "100rel", "timer"}
+        contact = SIPURI.parse(answer.headers["contact"])
+        assert contact == SIPURI(ip, user="the token", port=running.ua.local_udp_port), host
+        assert answer.headers["server"] == "tester/1"
+        assert ";tag=" in answer.headers["to"]
+        running.ua.user_agent = "tester/2 ü"
+        assert peer.ask(peer.request("OPTIONS")).headers["server"] == "tester/2 ü"
+        request = peer.request("OPTIONS")
+        first, second = peer.ask(request), peer.ask(request)
+        assert first.headers["to"] == second.headers["to"]
+
+
+@pytest.mark.parametrize("ip", ["127.0.0.1", "::1"])
+def test_options_is_answered(in_child: InChild, ip: str) -> None:
+    in_child(_options, ip)
+
+
+def _answers(expected: list[tuple[str, str, dict[str, str], int]]) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        peer = driver.Peer(running)
+        for method, uri, headers, code in expected:
+            answer = peer.ask(peer.request(method, uri, **headers))
+            assert answer.code == code, (method, answer.code)
+            if code == 405:
+                assert "OPTIONS" in answer.tokens("allow")
+                assert method not in answer.tokens("allow")
+            if code == 420:
+                assert answer.tokens("unsupported") == {"x-unknown"}
+        peer.send(peer.request("ACK"))
+        running.run(0.2)
+        assert peer.receive() is None
+
+
+def test_what_is_not_handled_is_answered_as_the_rfcs_say(in_child: InChild) -> None:
+    uri = "sip:token@127.0.0.1"
+    in_child(
+        _answers,
+        [
+            ("BYE", uri, {}, 481),
+            ("CANCEL", uri, {}, 481),
+            ("INFO", uri, {}, 481),
+            ("UPDATE", uri, {}, 481),
+            ("PRACK", uri, {}, 481),
+            ("NOTIFY", uri, {"Event": "presence"}, 481),
+            ("OPTIONS", uri, {"To": "<sip:x@h>;tag=unknown"}, 481),
+            ("REGISTER", uri, {}, 405),
+            ("SUBSCRIBE", uri, {"Event": "presence"}, 405),
+            ("PUBLISH", uri, {}, 405),
+            ("MESSAGE", uri, {}, 405),
+            ("REFER", uri, {}, 405),
+            ("FROBNICATE", uri, {}, 501),
+            ("OPTIONS", "tel:+1", {}, 416),
+            ("OPTIONS", uri, {"Require": "x-unknown"}, 420),
+        ],
+    )
+
+
+def _invites() -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        peer = driver.Peer(running)
+        first = peer.request("INVITE", Contact=f"<sip:peer@127.0.0.1:{peer.port}>")
+        assert peer.ask(first).code < 200
+        # The same request, forked and arrived on another way (RFC 3261 8.2.2.2).
+        while peer.receive() is not None:
+            pass
+        peer.send(first.replace(b"branch=z9hG4bK-1", b"branch=z9hG4bK-other"))
+        merged = running.until(
+            lambda: [
+                answer
+                for answer in [peer.receive()]
+                if answer and b"branch=z9hG4bK-other" in answer
+            ]
+        )
+        assert driver.Answer(merged[0]).code == 482
+        running.ua.begin_stop()
+        late = peer.request("INVITE", Contact=f"<sip:peer@127.0.0.1:{peer.port}>")
+        peer.send(late)
+        refused = running.until(
+            lambda: [
+                answer for answer in [peer.receive()] if answer and b"Call-ID: call-2" in answer
+            ]
+        )
+        assert driver.Answer(refused[0]).code == 503
+
+
+def test_merged_and_late_invites_are_refused(in_child: InChild) -> None:
+    in_child(_invites)
+
+
+def _malformed(packets: list[bytes]) -> tuple[int, int]:
+    driver = _modules()
+    with driver.Driver(trace_sip=True) as running:
+        peer = driver.Peer(running)
+        assert peer.ask(peer.request("OPTIONS")).code == 200
+        pools, _ = runtime.pool_statistics()
+        for packet in packets:
+            peer.send(packet)
+            running.turn()
+            while peer.receive() is not None:
+                pass
+        running.notifications.clear()
+        assert peer.ask(peer.request("OPTIONS")).code == 200
+        return pools, runtime.pool_statistics()[0]
+
+
+def test_malformed_packets_do_no_harm(in_child: InChild) -> None:
+    whole = (
+        b"OPTIONS sip:a@h SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKx\r\n"
+        b"From: <sip:a@h>;tag=1\r\nTo: <sip:a@h>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\n"
+        b"Content-Length: 0\r\n\r\n"
+    )
+    packets = [whole[:length] for length in range(0, len(whole), 7)]
+    packets += [
+        b"\0" * 100,
+        b"\r\n\r\n",
+        b"\xff" * 65000,
+        b"SIP/2.0 200 OK\r\n\r\n",
+        whole.replace(b"Content-Length: 0", b"Content-Length: 99999999999"),
+        whole.replace(b"CSeq: 1", b"CSeq: 99999999999"),
+        whole.replace(b"SIP/2.0\r\n", b"SIP/9.9\r\n", 1),
+        whole.replace(b"127.0.0.1", b"[::1"),
+        whole.replace(b"Call-ID: x", b"Call-ID: " + b"x" * 60000),
+        whole.replace(b"To: ", b"To: " * 1000),
+        whole.replace(b"\r\n", b"\n"),
+    ]
+    before, after = in_child(_malformed, packets)
+    assert after == before
+
+
+# ---- trace
+
+
+def _trace(ip: str) -> None:
+    driver = _modules()
+    with driver.Driver(local_ip=ip) as running:
+        peer = driver.Peer(running, ip)
+        peer.ask(peer.request("OPTIONS"))
+        assert running.notifications == []
+        running.ua.trace_sip = True
+        assert running.ua.trace_sip is True
+        request = peer.request("OPTIONS")
+        peer.ask(request)
+        received, sent = running.notifications
+        port = running.ua.local_udp_port
+        assert received.name == sent.name == "SCEngineSIPTrace"
+        assert received.sender == sent.sender == id(None)
+        timestamps = [item.data.pop("timestamp") for item in (received, sent)]
+        assert timestamps[0] <= timestamps[1]
+        assert received.data == {
+            "received": True,
+            "source_ip": ip,
+            "source_port": peer.port,
+            "destination_ip": ip,
+            "destination_port": port,
+            "transport": "UDP",
+            "data": request,
+        }
+        assert sent.data.pop("data").startswith(b"SIP/2.0 200 OK\r\n")
+        assert sent.data == {
+            "received": False,
+            "source_ip": ip,
+            "source_port": port,
+            "destination_ip": ip,
+            "destination_port": peer.port,
+            "transport": "UDP",
+        }
+        running.notifications.clear()
+        running.ua.trace_sip = False
+        peer.ask(peer.request("OPTIONS"))
+        assert running.notifications == []
+
+
+@pytest.mark.parametrize("ip", ["127.0.0.1", "::1"])
+def test_trace_shows_what_is_on_the_wire(in_child: InChild, ip: str) -> None:
+    in_child(_trace, ip)
+
+
+def _trace_tcp() -> None:
+    driver = _modules()
+    with driver.Driver(trace_sip=True) as running:
+        port = running.ua.local_tcp_port
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.setblocking(False)
+            own = connection.getsockname()[1]
+            request = driver.Peer(running).request("OPTIONS").replace(b"/UDP", b"/TCP")
+            connection.sendall(request)
+            running.until(lambda: len(running.notifications) == 2)
+            answer = driver.Answer(connection.recv(65535))
+            assert answer.code == 200
+            assert answer.headers["contact"] == (f"<sip:token@127.0.0.1:{port};transport=tcp>")
+        received, sent = (item.data for item in running.notifications)
+        assert received["transport"] == sent["transport"] == "TCP"
+        assert received["data"] == request
+        for data, here, there in (
+            (received, "destination", "source"),
+            (sent, "source", "destination"),
+        ):
+            assert (data[f"{here}_ip"], data[f"{here}_port"]) == ("127.0.0.1", port)
+            assert (data[f"{there}_ip"], data[f"{there}_port"]) == ("127.0.0.1", own)
+
+
+def test_trace_of_tcp(in_child: InChild) -> None:
+    in_child(_trace_tcp)
+
+
+# ---- the loop
+
+
+def _idle() -> tuple[int, float]:
+    with PJSIPUA(local_ip="127.0.0.1") as ua:
+        ua.poll(0)
+        turns, began, cpu = 0, time.monotonic(), time.process_time()
+        while time.monotonic() < began + 1:
+            ua.poll(0.25)
+            queue.drain(print)
+            turns += 1
+        return turns, time.process_time() - cpu
+
+
+def test_an_idle_loop_sleeps(in_child: InChild) -> None:
+    turns, cpu = in_child(_idle)
+    assert turns <= 6
+    assert cpu < 0.1
+
+
+def _latencies(count: int) -> list[float]:
+    latencies: list[float] = []
+
+    def handle(name: str, sender: object, data: dict[str, Any]) -> None:
+        if name == "Test":
+            latencies.append(time.perf_counter() - data["sent"])
+
+    def push() -> None:
+        for _ in range(count):
+            time.sleep(0.002)
+            queue.post("Test", None, {"sent": time.perf_counter()})
+
+    with PJSIPUA(local_ip="127.0.0.1") as ua:
+        thread = threading.Thread(target=push)
+        thread.start()
+        deadline = time.monotonic() + 10
+        while len(latencies) < count and time.monotonic() < deadline:
+            ua.poll(5)
+            queue.drain(handle)
+        thread.join()
+    return latencies
+
+
+def test_an_event_of_another_thread_ends_the_sleep(in_child: InChild) -> None:
+    latencies = sorted(in_child(_latencies, 200))
+    assert len(latencies) == 200
+    assert latencies[100] < 0.001
+
+
+def _many_pushers() -> tuple[int, float]:
+    seen = 0
+
+    def handle(name: str, sender: object, data: dict[str, Any]) -> None:
+        nonlocal seen
+        seen += 1
+
+    def push() -> None:
+        for _ in range(2000):
+            queue.post("Test", None, {})
+
+    with PJSIPUA(local_ip="127.0.0.1") as ua:
+        threads = [threading.Thread(target=push) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + 10
+        while seen < 8000 and time.monotonic() < deadline:
+            ua.poll(1)
+            queue.drain(handle)
+        for thread in threads:
+            thread.join()
+        # No wake-up is left over that would end every later sleep.
+        began = time.monotonic()
+        ua.poll(0.2)
+        return seen, time.monotonic() - began
+
+
+def test_no_wake_up_is_lost_or_left_over(in_child: InChild) -> None:
+    seen, slept = in_child(_many_pushers)
+    assert seen == 8000
+    assert slept >= 0.19
+
+
+def _poll_in_two_threads() -> None:
+    driver = _modules()
+    with PJSIPUA(local_ip="127.0.0.1") as ua:
+        thread = threading.Thread(target=ua.poll, args=(5,))
+        thread.start()
+        deadline = time.monotonic() + 5
+        refusal = None
+        while refusal is None:  # until the other thread is in its poll
+            try:
+                ua.poll(0)
+            except SIPCoreError as error:
+                refusal = str(error)
+            assert time.monotonic() < deadline
+        assert "another thread" in refusal
+        began = time.monotonic()
+        ua.close()
+        assert time.monotonic() - began < 1, "close() waited for the poll to time out"
+        thread.join(5)
+        assert not thread.is_alive()
+        driver.raises(TypeError, lambda: ua.poll("1"))  # type: ignore[arg-type]
+
+
+def test_close_ends_the_poll_of_another_thread(in_child: InChild) -> None:
+    in_child(_poll_in_two_threads)
+
+
+# ---- the end
+
+
+def _fork() -> str:
+    with PJSIPUA(local_ip="127.0.0.1") as ua:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            messages = []
+            for call in (lambda: ua.poll(0), PJSIPUA):
+                try:
+                    call()
+                except SIPCoreError as error:
+                    messages.append(str(error))
+            ua.close()
+            os.write(writer, "|".join(messages).encode())
+            os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            text = pipe.read()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        ua.poll(0)
+        return text
+
+
+def test_a_forked_child_is_refused(in_child: InChild) -> None:
+    messages = in_child(_fork).split("|")
+    assert len(messages) == 2
+    assert all("fork" in message for message in messages)
+
+
+def _leave_running() -> str:
+    _left_running.append(PJSIPUA(local_ip="127.0.0.1"))
+    _left_running[0].poll(0)
+    return "left"
+
+
+_left_running: list[PJSIPUA] = []
+
+
+def test_the_interpreter_exits_while_it_runs(in_child: InChild) -> None:
+    assert in_child(_leave_running) == "left"
+
+
+def _cycles() -> tuple[int, int, int]:
+    driver = _modules()
+
+    def cycle() -> None:
+        with PJSIPUA(local_ip="127.0.0.1") as ua:
+            ua.poll(0)
+        queue.drain(lambda *arguments: None)
+
+    for _ in range(10):
+        cycle()
+    before, files = driver.resident(), len(os.listdir("/proc/self/fd"))
+    for _ in range(40):
+        cycle()
+    return (
+        driver.resident() - before,
+        len(os.listdir("/proc/self/fd")) - files,
+        (runtime.pool_statistics()[0]),
+    )
+
+
+def test_memory_and_descriptors_are_flat_over_starts(in_child: InChild) -> None:
+    grown, files, pools = in_child(_cycles)
+    assert grown < 2_000_000
+    assert files == 0
+    assert pools == 0
