@@ -1,0 +1,22 @@
+from sipsimple.media.resources cimport BridgeObject, Endpoint
+
+
+cdef class SoundDevice(BridgeObject):
+    pass
+
+
+cdef class Bridge:
+    cdef Endpoint *endpoint
+    cdef object lock
+    # source -> sink -> level in percent; neither is kept alive.
+    cdef object table
+    cdef readonly SoundDevice sound_device
+
+    cdef int apply(
+        self, BridgeObject source, BridgeObject sink, int level, bint adjust
+    ) except -1
+    cdef int activate(self, BridgeObject subject) except -1
+    cdef int forget(self, BridgeObject subject) except -1
+
+
+cdef Bridge create_bridge(Endpoint *endpoint)
