@@ -1,0 +1,19 @@
+"""The Engine: starts, stops and configures the layers of the SIP stack that are installed."""
+
+from sipsimple.engine.component import (
+    Component,
+    ComponentContext,
+    EndingComponent,
+    PollingComponent,
+)
+from sipsimple.engine.engine import Engine
+from sipsimple.engine.options import StartOptions
+
+__all__ = [
+    "Component",
+    "ComponentContext",
+    "EndingComponent",
+    "Engine",
+    "PollingComponent",
+    "StartOptions",
+]

@@ -1,0 +1,96 @@
+"""The attributes and methods of the Engine that signaling (sipsimple-core) provides."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, cast
+
+from sipsimple.engine.component import Component
+from sipsimple.engine.layers import SignalingLayer
+
+if TYPE_CHECKING:
+    from sipsimple.core import SIPURI
+
+__all__ = ["SignalingAPI"]
+
+
+class SignalingAPI:
+    """Mixin of the `Engine`.
+
+    Every attribute and method raises `SIPCoreError` while the Engine does not run, and where
+    sipsimple-core is not installed.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _layer(self, name: str, member: str) -> Component:
+        """The running component that a member of this class is about."""
+
+    def _signaling(self, member: str) -> SignalingLayer:
+        return cast(SignalingLayer, self._layer("signaling", member))
+
+    @property
+    def local_ip(self) -> str:
+        """Address of the local interface that is listened on, a str. Read-only."""
+        return self._signaling("local_ip").local_ip
+
+    @property
+    def local_udp_port(self) -> int | None:
+        """Local UDP port that is listened on; None where UDP is disabled. Read-only."""
+        return self._signaling("local_udp_port").local_udp_port
+
+    @property
+    def local_tcp_port(self) -> int | None:
+        """Local TCP port that is listened on; None where TCP is disabled. Read-only."""
+        return self._signaling("local_tcp_port").local_tcp_port
+
+    @property
+    def local_tls_port(self) -> int | None:
+        """Local TCP port of TLS that is listened on; None where TLS is disabled. Read-only."""
+        return self._signaling("local_tls_port").local_tls_port
+
+    @property
+    def tls_verify_server(self) -> bool:
+        """Whether servers are refused whose TLS certificate does not verify. Read-only."""
+        return self._signaling("tls_verify_server").tls_verify_server
+
+    @property
+    def tls_ca_file(self) -> str | None:
+        """Path of the file with the certificates that TLS servers need. Read-only."""
+        return self._signaling("tls_ca_file").tls_ca_file
+
+    @property
+    def user_agent(self) -> str:
+        """The `User-Agent` header of the messages that are sent, a str (RFC 3261 20.41)."""
+        return self._signaling("user_agent").user_agent
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self._signaling("user_agent").user_agent = value
+
+    @property
+    def trace_sip(self) -> bool:
+        """Whether every SIP message on the wire is reported as `SCEngineSIPTrace`."""
+        return self._signaling("trace_sip").trace_sip
+
+    @trace_sip.setter
+    def trace_sip(self, value: bool) -> None:
+        self._signaling("trace_sip").trace_sip = value
+
+    def parse_sip_uri(self, uri_string: str) -> SIPURI:
+        """Parse a SIP or SIPS URI.
+
+        Args:
+            uri_string: The URI, with or without display name and angle brackets.
+
+        Returns:
+            A new `SIPURI`.
+
+        Raises:
+            TypeError: `uri_string` is no str.
+            SIPCoreError: It is no SIP URI.
+
+        Source: RFC 3261 19.1, `pjsip_parse_uri()`.
+        """
+        return self._signaling("parse_sip_uri").parse_sip_uri(uri_string)
