@@ -1,0 +1,56 @@
+"""``nox -s tests``: every test, against installed wheels, on every Python that is found.
+
+The tests of single distributions run on each Python; those that need peers or make environments
+of their own (``tests/``) run on one, the oldest. Arguments go to pytest; paths among them
+replace the choice of tests, and ``--python 3.12`` chooses one Python.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+from . import pythons, system, wheels
+from .environment import environment
+from .repository import ROOT, requirements
+from .run import Failure, main, run, say
+
+UNITS = ("deps/*/tests", "packages/*/tests")
+CROSSING = ("tests", "tools/tests")
+
+
+def _main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="nox -s tests --", add_help=False)
+    parser.add_argument("--python", choices=pythons.SUPPORTED)
+    options, rest = parser.parse_known_args(arguments)
+    found = pythons.found()
+    if options.python:
+        found = {version: path for version, path in found.items() if version == options.python}
+    if not found:
+        raise Failure(f"no Python found: {options.python or ' '.join(pythons.SUPPORTED)}")
+    system.ensure(build=True, extra=system.PEERS)
+    built = wheels.build()
+    say(f"testing on Python {', '.join(found)}")
+    results: dict[str, int] = {}
+    for index, (version, path) in enumerate(found.items()):
+        python = environment(
+            f"tests-{version}", requirements=requirements("tests"), wheels=built, python=path
+        )
+        start = time.monotonic()
+        say(f"Python {version}")
+        results[version] = _pytest(python, rest, crossing=index == 0)
+        say(f"Python {version}: {time.monotonic() - start:.0f} s")
+    failed = [version for version, status in results.items() if status != 0]
+    for version in found:
+        say(f"Python {version}: {'FAILED' if version in failed else 'passed'}")
+    return 1 if failed else 0
+
+
+def _pytest(python: Path, arguments: list[str], *, crossing: bool) -> int:
+    chosen = [word for word in arguments if (ROOT / word.split("::")[0]).exists()]
+    patterns = (*UNITS, *CROSSING) if crossing else UNITS
+    paths = [] if chosen else [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+    return run([python, "-m", "pytest", *arguments, *paths])
+
+
+if __name__ == "__main__":
+    main(_main)
