@@ -155,9 +155,7 @@ def test_a_request_has_method_uri_and_body() -> None:
     text = "\r\n".join([START, *NEEDED, "Content-Length: 5", "", "hello and more"])
     data = parse_message(text.encode())
     assert data["method"] == "INVITE"
-    assert data["request_uri"] == SIPURI(
-        "example.com", user="bob", parameters={"transport": "tcp"}
-    )
+    assert data["request_uri"] == SIPURI("example.com", user="bob", parameters={"transport": "tcp"})
     assert data["body"] == b"hello"
     assert "code" not in data
 

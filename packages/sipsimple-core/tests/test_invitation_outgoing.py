@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sipsimple.core import SIPURI, Credentials, Invitation, PJSIPError, Route, SIPCoreError
+from sipsimple.core import SIPURI, Credentials, Invitation, Route, SIPCoreError
 
 if TYPE_CHECKING:
     from conftest import InChild
@@ -204,6 +204,25 @@ def test_a_negative_response_ends_the_session(in_child: InChild, code: int) -> N
     in_child(_rejected, code)
 
 
+def _tagless() -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        invitation, invite = tools.called(phone)
+        phone.answer(invite, 183, "Somewhere", tag="")
+        assert tools.reported(driver, "EARLY")["code"] == 183
+        phone.answer(invite, 200, "OK", tools.sdp_text())
+        tools.reported(driver, "CONFIRMED")
+        assert [state for _, state in tools.changes(driver)] == [
+            "CALLING", "EARLY", "CONNECTING", "CONFIRMED",
+        ]  # fmt: skip
+        assert invitation.state == "CONFIRMED"
+
+
+def test_a_provisional_response_without_to_tag_counts(in_child: InChild) -> None:
+    in_child(_tagless)
+
+
 # ---- CANCEL
 
 
@@ -272,9 +291,7 @@ def _crossed(rings: bool) -> None:
 
 
 @pytest.mark.parametrize("rings", [False, True])
-def test_an_answer_that_crosses_the_cancel_gets_ack_and_bye(
-    in_child: InChild, rings: bool
-) -> None:
+def test_an_answer_that_crosses_the_cancel_gets_ack_and_bye(in_child: InChild, rings: bool) -> None:
     in_child(_crossed, rings)
 
 
@@ -405,9 +422,7 @@ def _wrong_calls() -> None:
         invitation.send_invite()
         invite = phone.expect("INVITE")
         all_raise("send_invite", "send_reinvite", *answers)
-        core_driver.raises(
-            SIPCoreError, lambda: invitation.set_offered_local_sdp(tools.sdp())
-        )
+        core_driver.raises(SIPCoreError, lambda: invitation.set_offered_local_sdp(tools.sdp()))
         phone.answer(invite, 180, "Ringing")
         tools.reported(driver, "EARLY")
         all_raise("send_invite", "send_reinvite", *answers)
@@ -494,12 +509,7 @@ def _refused() -> None:
         credentials = Credentials(SIPURI("example.com", user="alice"))
         invitation = Invitation(credentials, CALLEE, Route("127.0.0.1", phone.port, "tcp"))
         invitation.set_offered_local_sdp(tools.sdp())
-        try:
-            invitation.send_invite()
-        except PJSIPError as error:
-            assert error.status > 0
-            assert invitation.state == "NULL"
-            return
+        invitation.send_invite()
         data = tools.reported(driver, "DISCONNECTED")
         assert data["code"] in (502, 503)
         assert data["reason"]

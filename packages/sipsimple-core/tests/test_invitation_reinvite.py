@@ -150,9 +150,7 @@ def _received(incoming: bool) -> None:
             invitation.respond_to_reinvite(extra_headers={"X-Ring": "1"})
             assert phone.expect("180 INVITE").headers["x-ring"] == "1"
             assert invitation.state == "REINVITED"
-            error = core_driver.raises(
-                SIPCoreError, lambda: invitation.respond_to_reinvite(200)
-            )
+            error = core_driver.raises(SIPCoreError, lambda: invitation.respond_to_reinvite(200))
             assert "set_offered_local_sdp" in str(error)
             invitation.set_offered_local_sdp(tools.sdp(port=5000 + round))
             invitation.respond_to_reinvite(200, {"X-Accept": "2"})
@@ -205,9 +203,7 @@ def _received_and_rejected(code: int, codec: str | None) -> None:
             driver.notifications.clear()
 
 
-@pytest.mark.parametrize(
-    ("code", "codec"), [(488, None), (603, None), (488, "97 speex/16000")]
-)
+@pytest.mark.parametrize(("code", "codec"), [(488, None), (603, None), (488, "97 speex/16000")])
 def test_a_rejected_or_unfit_reinvite_leaves_the_call_as_it_was(
     in_child: InChild, code: int, codec: str | None
 ) -> None:

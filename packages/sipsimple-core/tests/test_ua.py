@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 import socket
 import threading
 import time
@@ -11,9 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sipsimple.core import PJSIPUA, SIPURI, PJSIPError, SIPCoreError
+from sipsimple.core import (
+    PJSIPUA,
+    SIPURI,
+    Credentials,
+    Invitation,
+    PJSIPError,
+    Route,
+    SIPCoreError,
+)
 from sipsimple.pjproject import runtime
 from sipsimple.pjproject.events import queue
+from sipsimple.sdp import SDPConnection, SDPMedia, SDPSession
 
 if TYPE_CHECKING:
     from conftest import InChild
@@ -75,7 +85,7 @@ def _busy(name: str, kind: int) -> None:
         assert "in use" in str(error)
         assert error.status > 0
     # Nothing is left behind, and the port can be had now.
-    assert runtime.pool_statistics() == (0, 0)
+    assert runtime.live_pools() == 0
     with PJSIPUA(local_ip="127.0.0.1", **{name: port}) as ua:
         assert getattr(ua, name) == port
 
@@ -119,7 +129,7 @@ def test_a_busy_port_is_an_error_that_leaves_nothing(
 def test_wrong_options_are_refused(name: str, value: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         PJSIPUA(**{name: value})
-    assert runtime.pool_statistics() == (0, 0)
+    assert runtime.live_pools() == 0
 
 
 def _one_per_process() -> None:
@@ -158,7 +168,7 @@ def _options(ip: str) -> None:
         methods = {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "PRACK", "UPDATE"}
         assert answer.tokens("allow") == methods
         assert answer.tokens("accept") == {"application/sdp"}
-        assert answer.tokens("supported") >= {"replaces", "100rel", "timer"}
+        assert answer.tokens("supported") >= {"100rel", "timer"}
         contact = SIPURI.parse(answer.headers["contact"])
         assert contact == SIPURI(ip, user="the token", port=running.ua.local_udp_port), host
         assert answer.headers["server"] == "tester/1"
@@ -254,7 +264,7 @@ def _malformed(packets: list[bytes]) -> tuple[int, int]:
     with driver.Driver(trace_sip=True) as running:
         peer = driver.Peer(running)
         assert peer.ask(peer.request("OPTIONS")).code == 200
-        pools, _ = runtime.pool_statistics()
+        pools = runtime.live_pools()
         for packet in packets:
             peer.send(packet)
             running.turn()
@@ -262,7 +272,7 @@ def _malformed(packets: list[bytes]) -> tuple[int, int]:
                 pass
         running.notifications.clear()
         assert peer.ask(peer.request("OPTIONS")).code == 200
-        return pools, runtime.pool_statistics()[0]
+        return pools, runtime.live_pools()
 
 
 def test_malformed_packets_do_no_harm(in_child: InChild) -> None:
@@ -287,6 +297,52 @@ def test_malformed_packets_do_no_harm(in_child: InChild) -> None:
     ]
     before, after = in_child(_malformed, packets)
     assert after == before
+
+
+def _agents() -> list[str]:
+    driver = _modules()
+    with driver.Driver(user_agent="agent/1") as running:
+        peer = driver.Peer(running)
+        call = Invitation(
+            Credentials(SIPURI("example.com", "alice")),
+            SIPURI("example.com", "peer"),
+            Route("127.0.0.1", peer.port),
+        )
+        media = SDPMedia("audio", 4000, "RTP/AVP", formats=["0"])
+        connection = SDPConnection("127.0.0.1")
+        call.set_offered_local_sdp(SDPSession("127.0.0.1", connection=connection, media=[media]))
+        call.send_invite()
+        methods: list[str] = []
+        invite: dict[str, str] = {}
+
+        def answer(status: str, headers: dict[str, str]) -> None:
+            kept = {name: headers[name] for name in ("Via", "From", "Call-ID", "CSeq")}
+            kept["To"] = headers["To"].split(";tag=")[0] + ";tag=peer"
+            lines = [f"SIP/2.0 {status}", *(f"{name}: {kept[name]}" for name in kept)]
+            peer.send("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode())
+
+        def serve() -> bool:
+            while (data := peer.receive()) is not None:
+                line, *fields = data.decode().split("\r\n\r\n")[0].split("\r\n")
+                headers = dict(field.split(": ", 1) for field in fields)
+                assert headers["User-Agent"] == "agent/1", line
+                methods.append(line.split()[0])
+                if methods[-1] == "INVITE":
+                    invite.update(headers)
+                    answer("180 Ringing", headers)
+                elif methods[-1] == "CANCEL":
+                    answer("200 OK", headers)
+                    answer("487 Request Terminated", invite)
+            return methods[-1:] == ["ACK"]
+
+        running.until(lambda: serve() or call.state == "EARLY")
+        call.disconnect()
+        running.until(serve)
+        return methods
+
+
+def test_the_user_agent_is_in_every_request(in_child: InChild) -> None:
+    assert in_child(_agents) == ["INVITE", "CANCEL", "ACK"]
 
 
 # ---- trace
@@ -473,6 +529,26 @@ def test_close_ends_the_poll_of_another_thread(in_child: InChild) -> None:
     in_child(_poll_in_two_threads)
 
 
+def _interrupted() -> float:
+    def handler(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, handler)
+    with PJSIPUA(local_ip="127.0.0.1") as ua:
+        began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            ua.poll(10)
+            time.sleep(0.01)  # a handler runs between two bytecodes
+        except KeyboardInterrupt:
+            return time.monotonic() - began
+    raise AssertionError("the signal had no effect")
+
+
+def test_a_signal_ends_the_sleep(in_child: InChild) -> None:
+    assert in_child(_interrupted) < 5
+
+
 # ---- the end
 
 
@@ -533,7 +609,7 @@ def _cycles() -> tuple[int, int, int]:
     return (
         driver.resident() - before,
         len(os.listdir("/proc/self/fd")) - files,
-        (runtime.pool_statistics()[0]),
+        runtime.live_pools(),
     )
 
 

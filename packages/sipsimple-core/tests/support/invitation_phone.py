@@ -197,12 +197,18 @@ class Phone(Peer):
     # ---- as the callee
 
     def answer(
-        self, request: Message, code: int, reason: str = "Reason", body: str = "", **more: str
+        self,
+        request: Message,
+        code: int,
+        reason: str = "Reason",
+        body: str = "",
+        tag: str = "peer",
+        **more: str,
     ) -> None:
         """Send a response."""
         to = request.headers["to"]
-        if "tag=" not in to and code > 100:
-            to += ";tag=peer"
+        if "tag=" not in to and code > 100 and tag:
+            to += f";tag={tag}"
         # From here on this side's requests are those of the callee.
         self.local, self.remote = to, request.headers["from"]
         self.call_id = request.headers["call-id"]

@@ -131,5 +131,10 @@ cdef class NativeObject:
 
 
 def live_objects(type kind) -> list:
-    """The live objects of a class, for a component that stops under them."""
-    return [candidate for candidate in list(_objects.values()) if isinstance(candidate, kind)]
+    """The live objects of a class, for a component that stops under them.
+
+    Other threads may create and drop objects meanwhile: `valuerefs()` takes all references
+    at once, where iterating over the dictionary would notice a change of its size.
+    """
+    candidates = [reference() for reference in _objects.valuerefs()]
+    return [candidate for candidate in candidates if isinstance(candidate, kind)]

@@ -62,8 +62,6 @@ cdef extern from "pjlib.h" nogil:
     ctypedef struct pj_caching_pool:
         pj_pool_factory factory
         pj_size_t used_count
-        pj_size_t used_size
-        pj_size_t peak_used_size
     void pj_caching_pool_init(pj_caching_pool *ch_pool, const pj_pool_factory_policy *policy,
                               pj_size_t max_capacity)
     ctypedef void (*pj_pool_callback)(pj_pool_t *pool, pj_size_t size)

@@ -90,6 +90,19 @@ cdef extern from "pjmedia.h" nogil:
     int pjmedia_ulaw2linear(pj_uint8_t ulaw)
     int pjmedia_alaw2linear(pj_uint8_t alaw)
 
+    # ---- tones
+    ctypedef struct pjmedia_tone_digit:
+        char digit
+        short on_msec
+        short off_msec
+        short volume
+    pj_status_t pjmedia_tonegen_create2(pj_pool_t *pool, const pj_str_t *name,
+                                        unsigned clock_rate, unsigned channel_count,
+                                        unsigned samples_per_frame, unsigned bits_per_sample,
+                                        unsigned options, pjmedia_port **p_port)
+    pj_status_t pjmedia_tonegen_play_digits(pjmedia_port *tonegen, unsigned count,
+                                            const pjmedia_tone_digit *digits, unsigned options)
+
     # ---- the clock
     ctypedef struct pjmedia_master_port:
         pass

@@ -278,6 +278,7 @@ cdef extern from "pjsip.h" nogil:
         pj_sockaddr rem_addr
     ctypedef struct pjsip_transport:
         char *obj_name
+        pjsip_endpoint *endpt
         pj_bool_t is_shutdown
         pjsip_transport_key key
         char *type_name
@@ -732,5 +733,4 @@ cdef extern from "pjsip_ua.h" nogil:
         pjmedia_sdp_session *sdp
     pjsip_rdata_sdp_info *pjsip_rdata_get_sdp_info(pjsip_rx_data *rdata)
     pj_status_t pjsip_100rel_init_module(pjsip_endpoint *endpt)
-    pj_status_t pjsip_replaces_init_module(pjsip_endpoint *endpt)
     pj_status_t pjsip_timer_init_module(pjsip_endpoint *endpt)

@@ -1,6 +1,7 @@
 """C interface of `Invitation`."""
 
 from sipsimple.core.credentials cimport Credentials
+from sipsimple.core.invitation_actions cimport action_function
 from sipsimple.core.invitation_session cimport Session
 from sipsimple.core.primitive cimport Primitive
 from sipsimple.core.route cimport Route
@@ -19,4 +20,6 @@ cdef class Invitation(Primitive):
     cdef int _enter(self, str what) except -1
     cdef int _check(self, int status, str what) except -1
     cdef object _description(self, int which)
-    cdef int _respond(self, str what, int code, dict headers, bint to_reinvite) except -1
+    cdef int _perform(
+        self, str what, action_function action, int code, object extra_headers, bint with_sdp
+    ) except -1

@@ -5,13 +5,15 @@ from sipsimple.core.gate cimport gate_leave
 from sipsimple.core.invitation_actions cimport (
     ACTIVE_LOCAL,
     ACTIVE_REMOTE,
+    NO_SDP,
     OFFERED_LOCAL,
     OFFERED_REMOTE,
     TRANSACTION_PENDING,
     WRONG_STATE,
-    Answer,
     Description,
     Invite,
+    Parts,
+    action_function,
     answer_reinvite,
     disconnect,
     get_description,
@@ -20,7 +22,9 @@ from sipsimple.core.invitation_actions cimport (
     send_reinvite,
     send_success,
 )
+from sipsimple.core.invitation_callbacks cimport install_callbacks
 from sipsimple.core.invitation_events cimport set_adopt_function
+from sipsimple.core.invitation_incoming cimport install_incoming
 from sipsimple.core.invitation_session cimport session_abort, session_new, session_state
 from sipsimple.core.invitation_states cimport (
     STATE_CONFIRMED,
@@ -42,12 +46,10 @@ from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
 from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_ref, anchor_unlock
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
-from sipsimple.pjproject.pjsip cimport pjsip_hdr
 from sipsimple.pjproject.runtime cimport check, create_pool
 from sipsimple.pjproject.strings cimport pool_str
 from sipsimple.sdp.native cimport SDP_ABI, session_from_native, session_to_native
 
-import sipsimple.core.invitation_callbacks  # noqa: F401  (registers PJSIP's callbacks)
 from sipsimple.pjproject import SIPCoreError
 from sipsimple.pjproject.runtime import check_abi
 from sipsimple.sdp import SDPSession
@@ -56,7 +58,8 @@ from sipsimple.sdp.native import abi_number as _sdp_abi
 check_abi("sipsimple-core", "sipsimple-sdp", SDP_ABI, _sdp_abi())
 
 cdef enum:
-    POOL_BYTES = 8192
+    # Headers, and one description in pjmedia's structs.
+    POOL_BYTES = 16384
     # To calls that nobody has answered when the stack stops: Temporarily Unavailable.
     STOPPING = 480
 
@@ -79,7 +82,10 @@ cdef pj_pool_t *_new_pool() except NULL:
 
 
 cdef class Invitation(Primitive):
-    """An INVITE session: one call, from its first message to its last.
+    """Invitation(credentials, callee_uri, route=None)
+--
+
+    An INVITE session: one call, from its first message to its last.
 
     Made by the application for an outgoing session. The core makes it for an incoming one,
     and posts `SCInvitationChangedState` with the state `INCOMING`. While a session lives, so
@@ -191,6 +197,8 @@ cdef class Invitation(Primitive):
         if status == WRONG_STATE:
             side = "outgoing" if self.is_outgoing else "incoming"
             raise SIPCoreError(f"{what}: not possible in state {self.state} ({side} session)")
+        if status == NO_SDP:
+            raise SIPCoreError(f"{what}: set_offered_local_sdp() was not called")
         if status == TRANSACTION_PENDING:
             raise SIPCoreError(f"{what}: another offer or INVITE is not answered yet")
         return check(status, what)
@@ -311,7 +319,7 @@ cdef class Invitation(Primitive):
                 self._check(WRONG_STATE, "send_invite()")
             offer = self._local_sdp
             if offer is None:
-                raise SIPCoreError("send_invite(): set_offered_local_sdp() was not called")
+                self._check(NO_SDP, "send_invite()")
             ua = current_ua()
             pool = _new_pool()
             try:
@@ -343,27 +351,26 @@ cdef class Invitation(Primitive):
             with nogil:
                 gate_leave()
 
-    cdef int _respond(self, str what, int code, dict headers, bint to_reinvite) except -1:
+    cdef int _perform(
+        self, str what, action_function action, int code, object extra_headers, bint with_sdp
+    ) except -1:
+        """Do one of the actions on a live session, with the SDP that was set or without."""
+        cdef dict headers = check_extra_headers(extra_headers)
         cdef pj_pool_t *pool
         cdef pj_status_t status
-        cdef Answer answer
-        answer.code = code
-        answer.sdp = NULL
+        cdef Parts parts
+        parts.code = code
+        parts.sdp = NULL
         self._enter(what)
         try:
-            sdp = self._local_sdp if 182 <= code <= 189 or 200 <= code <= 299 else None
+            sdp = self._local_sdp if with_sdp else None
             pool = _new_pool()
             try:
-                answer.headers = header_list(headers, pool)
+                parts.headers = header_list(headers, pool)
                 if sdp is not None:
-                    answer.sdp = session_to_native(sdp, pool)
+                    parts.sdp = session_to_native(sdp, pool)
                 with nogil:
-                    if to_reinvite:
-                        status = answer_reinvite(self.session, &answer)
-                    elif code < 200:
-                        status = send_provisional(self.session, &answer)
-                    else:
-                        status = send_success(self.session, &answer)
+                    status = action(self.session, &parts)
             finally:
                 with nogil:
                     pj_pool_release(pool)
@@ -394,8 +401,12 @@ cdef class Invitation(Primitive):
         Source: RFC 3261 section 13.3.1.1; `pjsip_inv_answer()`.
         """
         cdef int code = _code(response_code, 101, 199)
-        self._respond(
-            "respond_to_invite_provisionally()", code, check_extra_headers(extra_headers), False
+        self._perform(
+            "respond_to_invite_provisionally()",
+            send_provisional,
+            code,
+            extra_headers,
+            182 <= code <= 189,
         )
 
     def accept_invite(self, extra_headers=None):
@@ -415,7 +426,7 @@ cdef class Invitation(Primitive):
 
         Source: RFC 3261 section 13.3.1.4; `pjsip_inv_answer()`.
         """
-        self._respond("accept_invite()", 200, check_extra_headers(extra_headers), False)
+        self._perform("accept_invite()", send_success, 200, extra_headers, True)
 
     def send_reinvite(self, extra_headers=None):
         """Offer the SDP that was set in a re-INVITE. The state becomes `REINVITING`.
@@ -435,33 +446,7 @@ cdef class Invitation(Primitive):
 
         Source: RFC 3261 section 14.1; `pjsip_inv_reinvite()`.
         """
-        cdef dict headers = check_extra_headers(extra_headers)
-        cdef pj_pool_t *pool
-        cdef pjmedia_sdp_session *native
-        cdef pjsip_hdr *native_headers
-        cdef pj_status_t status
-        self._enter("send_reinvite()")
-        try:
-            if session_state(self.session) != STATE_CONFIRMED:
-                self._check(WRONG_STATE, "send_reinvite()")
-            offer = self._local_sdp
-            if offer is None:
-                raise SIPCoreError("send_reinvite(): set_offered_local_sdp() was not called")
-            pool = _new_pool()
-            try:
-                native = session_to_native(offer, pool)
-                native_headers = header_list(headers, pool)
-                with nogil:
-                    status = send_reinvite(self.session, native, native_headers)
-            finally:
-                with nogil:
-                    pj_pool_release(pool)
-            self._check(status, "send_reinvite()")
-            if self._local_sdp is offer:
-                self._local_sdp = None
-        finally:
-            with nogil:
-                gate_leave()
+        self._perform("send_reinvite()", send_reinvite, 0, extra_headers, True)
 
     def respond_to_reinvite(self, response_code=180, extra_headers=None):
         """Answer a re-INVITE. With a final response the state becomes `CONFIRMED` again.
@@ -484,10 +469,9 @@ cdef class Invitation(Primitive):
         Source: RFC 3261 section 14.2; `pjsip_inv_answer()`.
         """
         cdef int code = _code(response_code, 100, 699)
-        cdef dict headers = check_extra_headers(extra_headers)
-        if code // 100 == 2 and self._local_sdp is None and self.state == "REINVITED":
-            raise SIPCoreError("respond_to_reinvite(): set_offered_local_sdp() was not called")
-        self._respond("respond_to_reinvite()", code, headers, True)
+        self._perform(
+            "respond_to_reinvite()", answer_reinvite, code, extra_headers, code // 100 == 2
+        )
 
     def disconnect(self, response_code=486, extra_headers=None):
         """End the session, with what its state wants. The state becomes `DISCONNECTING`.
@@ -508,25 +492,13 @@ cdef class Invitation(Primitive):
 
         Source: RFC 3261 sections 9, 13.3.1.3 and 15; `pjsip_inv_end_session()`.
         """
-        cdef int code = _code(response_code, 300, 699)
-        cdef dict headers = check_extra_headers(extra_headers)
-        cdef pj_pool_t *pool
-        cdef pjsip_hdr *native_headers
-        cdef pj_status_t status
-        self._enter("disconnect()")
-        try:
-            pool = _new_pool()
-            try:
-                native_headers = header_list(headers, pool)
-                with nogil:
-                    status = disconnect(self.session, code, native_headers)
-            finally:
-                with nogil:
-                    pj_pool_release(pool)
-            self._check(status, "disconnect()")
-        finally:
-            with nogil:
-                gate_leave()
+        self._perform(
+            "disconnect()",
+            disconnect,
+            _code(response_code, 300, 699),
+            extra_headers,
+            False,
+        )
 
     # ---- the end of the core
 
@@ -559,3 +531,5 @@ cdef object _adopt(Anchor *anchor, SIPURI caller, SIPURI callee):
 
 
 set_adopt_function(_adopt)
+install_callbacks()
+install_incoming()

@@ -9,6 +9,7 @@ from sipsimple.pjproject.pjsip cimport pjsip_cred_info, pjsip_hdr, pjsip_route_h
 cdef enum:
     WRONG_STATE = -1
     TRANSACTION_PENDING = -2
+    NO_SDP = -3
 
 cdef struct Invite:
     pj_str_t local_uri
@@ -21,21 +22,21 @@ cdef struct Invite:
     pjsip_hdr *headers
     pjmedia_sdp_session *offer
 
-# A response; its SDP may be NULL.
-cdef struct Answer:
+# What other messages are made of: the code of a response, extra headers, and an SDP or NULL.
+cdef struct Parts:
     int code
     pjsip_hdr *headers
     pjmedia_sdp_session *sdp
 
+ctypedef pj_status_t (*action_function)(Session *session, Parts *parts) noexcept nogil
+
 # All of them inside the gate and without the GIL. What fails changes nothing.
 cdef pj_status_t send_invite(Session *session, Invite *invite) noexcept nogil
-cdef pj_status_t send_provisional(Session *session, Answer *answer) noexcept nogil
-cdef pj_status_t send_success(Session *session, Answer *answer) noexcept nogil
-cdef pj_status_t send_reinvite(
-    Session *session, pjmedia_sdp_session *offer, pjsip_hdr *headers
-) noexcept nogil
-cdef pj_status_t answer_reinvite(Session *session, Answer *answer) noexcept nogil
-cdef pj_status_t disconnect(Session *session, int code, pjsip_hdr *headers) noexcept nogil
+cdef pj_status_t send_provisional(Session *session, Parts *parts) noexcept nogil
+cdef pj_status_t send_success(Session *session, Parts *parts) noexcept nogil
+cdef pj_status_t send_reinvite(Session *session, Parts *parts) noexcept nogil
+cdef pj_status_t answer_reinvite(Session *session, Parts *parts) noexcept nogil
+cdef pj_status_t disconnect(Session *session, Parts *parts) noexcept nogil
 
 cdef enum Description:
     ACTIVE_LOCAL

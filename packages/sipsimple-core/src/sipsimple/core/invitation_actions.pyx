@@ -149,15 +149,15 @@ cdef pj_status_t send_invite(Session *session, Invite *invite) noexcept nogil:
 # ---- answers to the initial INVITE
 
 cdef pj_status_t _respond(
-    Session *session, pjsip_inv_session *inv, Answer *answer, pjmedia_sdp_session *sdp
+    Session *session, pjsip_inv_session *inv, Parts *parts, pjmedia_sdp_session *sdp
 ) noexcept nogil:
     cdef pjsip_tx_data *response = NULL
-    cdef pj_status_t status = pjsip_inv_answer(inv, answer.code, NULL, sdp, &response)
+    cdef pj_status_t status = pjsip_inv_answer(inv, parts.code, NULL, sdp, &response)
     if status != PJ_SUCCESS:
         return status
     remove_headers(response, session.response_headers)
-    add_headers(response, answer.headers)
-    session.response_headers = session_keep(inv, answer.headers)
+    add_headers(response, parts.headers)
+    session.response_headers = session_keep(inv, parts.headers)
     return pjsip_inv_send_msg(inv, response)
 
 
@@ -170,7 +170,7 @@ cdef void _hang_up(
 
 
 cdef pj_status_t _refuse(
-    Session *session, pjsip_inv_session *inv, Answer *answer
+    Session *session, pjsip_inv_session *inv, Parts *parts
 ) noexcept nogil:
     """End a session that has no negotiated SDP with 488."""
     cdef Cause cause
@@ -179,7 +179,7 @@ cdef pj_status_t _refuse(
         &cause, PJSIP_SC_NOT_ACCEPTABLE_HERE, pjsip_get_status_text(PJSIP_SC_NOT_ACCEPTABLE_HERE)
     )
     session_step(session, TRIGGER_DISCONNECT, &cause)
-    _hang_up(session, inv, PJSIP_SC_NOT_ACCEPTABLE_HERE, answer.headers)
+    _hang_up(session, inv, PJSIP_SC_NOT_ACCEPTABLE_HERE, parts.headers)
     return PJ_SUCCESS
 
 
@@ -192,17 +192,17 @@ cdef bint _wants_sdp(pjsip_inv_session *inv) noexcept nogil:
 
 
 cdef pj_status_t _respond_or_refuse(
-    Session *session, pjsip_inv_session *inv, Answer *answer
+    Session *session, pjsip_inv_session *inv, Parts *parts
 ) noexcept nogil:
     cdef pj_status_t status
     session.negotiation_failed = False
-    status = _respond(session, inv, answer, answer.sdp if _wants_sdp(inv) else NULL)
+    status = _respond(session, inv, parts, parts.sdp if _wants_sdp(inv) else NULL)
     if status != PJ_SUCCESS and session.negotiation_failed:
-        status = _refuse(session, inv, answer)
+        status = _refuse(session, inv, parts)
     return status
 
 
-cdef pj_status_t send_provisional(Session *session, Answer *answer) noexcept nogil:
+cdef pj_status_t send_provisional(Session *session, Parts *parts) noexcept nogil:
     cdef pjsip_inv_session *inv = session_enter(session)
     cdef pj_status_t status
     if inv == NULL:
@@ -210,22 +210,22 @@ cdef pj_status_t send_provisional(Session *session, Answer *answer) noexcept nog
     if session.outgoing or not _allowed(session, TRIGGER_SEND_PROVISIONAL):
         status = WRONG_STATE
     else:
-        status = _respond_or_refuse(session, inv, answer)
+        status = _respond_or_refuse(session, inv, parts)
     session_leave(inv)
     return status
 
 
-cdef pj_status_t send_success(Session *session, Answer *answer) noexcept nogil:
+cdef pj_status_t send_success(Session *session, Parts *parts) noexcept nogil:
     cdef pjsip_inv_session *inv = session_enter(session)
     cdef pj_status_t status
     if inv == NULL:
         return WRONG_STATE
     if session.outgoing or not _allowed(session, TRIGGER_SEND_SUCCESS):
         status = WRONG_STATE
-    elif answer.sdp == NULL and _wants_sdp(inv):
-        status = _refuse(session, inv, answer)
+    elif parts.sdp == NULL and _wants_sdp(inv):
+        status = _refuse(session, inv, parts)
     else:
-        status = _respond_or_refuse(session, inv, answer)
+        status = _respond_or_refuse(session, inv, parts)
     session_leave(inv)
     return status
 
@@ -239,9 +239,7 @@ cdef void _take_offer_back(pjsip_inv_session *inv) noexcept nogil:
         pjmedia_sdp_neg_cancel_offer(inv.neg)
 
 
-cdef pj_status_t send_reinvite(
-    Session *session, pjmedia_sdp_session *offer, pjsip_hdr *headers
-) noexcept nogil:
+cdef pj_status_t send_reinvite(Session *session, Parts *parts) noexcept nogil:
     cdef pjsip_inv_session *inv = session_enter(session)
     cdef pjsip_tx_data *request = NULL
     cdef pj_status_t status
@@ -249,15 +247,17 @@ cdef pj_status_t send_reinvite(
         return WRONG_STATE
     if not _allowed(session, TRIGGER_SEND_REINVITE):
         status = WRONG_STATE
+    elif parts.sdp == NULL:
+        status = NO_SDP
     elif (
         inv.invite_tsx != NULL
         or pjmedia_sdp_neg_get_state(inv.neg) != PJMEDIA_SDP_NEG_STATE_DONE
     ):
         status = TRANSACTION_PENDING
     else:
-        status = pjsip_inv_reinvite(inv, NULL, offer, &request)
+        status = pjsip_inv_reinvite(inv, NULL, parts.sdp, &request)
         if status == PJ_SUCCESS:
-            add_headers(request, headers)
+            add_headers(request, parts.headers)
             status = pjsip_inv_send_msg(inv, request)
         if status != PJ_SUCCESS:
             if _allowed(session, TRIGGER_SEND_REINVITE):
@@ -270,10 +270,10 @@ cdef pj_status_t send_reinvite(
 
 
 cdef pj_status_t _answer_offer(
-    Session *session, pjsip_inv_session *inv, Answer *answer
+    Session *session, pjsip_inv_session *inv, Parts *parts
 ) noexcept nogil:
-    cdef Answer refusal
-    cdef pjmedia_sdp_session *sdp = answer.sdp
+    cdef Parts refusal
+    cdef pjmedia_sdp_session *sdp = parts.sdp
     cdef pj_status_t status
     if pjmedia_sdp_neg_get_state(inv.neg) == PJMEDIA_SDP_NEG_STATE_DONE:
         # The re-INVITE came without an offer, so this is one; the ACK brings the answer.
@@ -284,9 +284,9 @@ cdef pj_status_t _answer_offer(
             return status
         sdp = NULL
     session.negotiation_failed = False
-    status = _respond(session, inv, answer, sdp)
+    status = _respond(session, inv, parts, sdp)
     if status != PJ_SUCCESS and session.negotiation_failed:
-        refusal = answer[0]
+        refusal = parts[0]
         refusal.code = PJSIP_SC_NOT_ACCEPTABLE_HERE
         refusal.sdp = NULL
         status = _respond(session, inv, &refusal, NULL)
@@ -295,7 +295,7 @@ cdef pj_status_t _answer_offer(
     return status
 
 
-cdef pj_status_t answer_reinvite(Session *session, Answer *answer) noexcept nogil:
+cdef pj_status_t answer_reinvite(Session *session, Parts *parts) noexcept nogil:
     cdef pjsip_inv_session *inv = session_enter(session)
     cdef pj_status_t status
     if inv == NULL:
@@ -306,19 +306,21 @@ cdef pj_status_t answer_reinvite(Session *session, Answer *answer) noexcept nogi
         or inv.invite_tsx.role != PJSIP_ROLE_UAS
     ):
         status = WRONG_STATE
-    elif answer.code // 100 == 2:
-        status = _answer_offer(session, inv, answer)
+    elif parts.code // 100 == 2 and parts.sdp == NULL:
+        status = NO_SDP
+    elif parts.code // 100 == 2:
+        status = _answer_offer(session, inv, parts)
     else:
-        status = _respond(session, inv, answer, NULL)
+        status = _respond(session, inv, parts, NULL)
     session_leave(inv)
     return status
 
 
 # ---- the end
 
-cdef pj_status_t disconnect(Session *session, int code, pjsip_hdr *headers) noexcept nogil:
+cdef pj_status_t disconnect(Session *session, Parts *parts) noexcept nogil:
     cdef pjsip_inv_session *inv = session_enter(session)
-    cdef Answer overtaken
+    cdef Parts overtaken
     cdef Cause nothing
     cdef bint reinvited
     if inv == NULL:
@@ -334,7 +336,7 @@ cdef pj_status_t disconnect(Session *session, int code, pjsip_hdr *headers) noex
         and (inv.invite_tsx == NULL or inv.invite_tsx.status_code < 100)
     ):
         # The callback sends it; `cancelling` keeps PJSIP from answering a challenge.
-        session.cancel_headers = session_keep(inv, headers)
+        session.cancel_headers = session_keep(inv, parts.headers)
         session.cancel_wanted = True
         inv.cancelling = True
     else:
@@ -344,7 +346,7 @@ cdef pj_status_t disconnect(Session *session, int code, pjsip_hdr *headers) noex
             overtaken.code = PJSIP_SC_REQUEST_TERMINATED
             _respond(session, inv, &overtaken, NULL)
         if session.inv != NULL:
-            _hang_up(session, inv, code, headers)
+            _hang_up(session, inv, parts.code, parts.headers)
     session_leave(inv)
     return PJ_SUCCESS
 

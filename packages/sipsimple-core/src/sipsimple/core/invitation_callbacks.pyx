@@ -1,4 +1,4 @@
-"""PJSIP's callbacks for INVITE sessions, and the INVITEs that begin one.
+"""PJSIP's callbacks for INVITE sessions.
 
 All of them run under the dialog's lock and without the GIL; they move the session's state on
 and record what happened.
@@ -9,23 +9,21 @@ from libc.string cimport memset
 from sipsimple.core.invitation_events cimport (
     Cause,
     cause_set_error,
-    record_incoming,
     record_negotiated,
     record_not_negotiated,
 )
 from sipsimple.core.invitation_message cimport message_copy, message_free
 from sipsimple.core.invitation_session cimport (
     Session,
-    session_attach,
     session_detach,
     session_hang_up,
-    session_new,
     session_of,
     session_state,
     session_step,
     sessions_register,
 )
 from sipsimple.core.invitation_states cimport (
+    STATE_CALLING,
     STATE_CONFIRMED,
     STATE_DISCONNECTING,
     STATE_EARLY,
@@ -44,10 +42,8 @@ from sipsimple.core.invitation_states cimport (
     TRIGGER_SEND_REINVITE,
     TRIGGER_SEND_SUCCESS,
 )
-from sipsimple.core.request_handler cimport contact_of_request
-from sipsimple.core.ua cimport register_endpoint_hook, register_invite_handler
-from sipsimple.pjproject.native cimport anchor_unref
-from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_SUCCESS, pj_status_t, pj_str_t
+from sipsimple.core.ua cimport register_endpoint_hook
+from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_SUCCESS, pj_status_t
 from sipsimple.pjproject.pjmedia_sdp cimport (
     PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER,
     pjmedia_sdp_neg_cancel_offer,
@@ -61,18 +57,15 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_EVENT_RX_MSG,
     PJSIP_EVENT_TSX_STATE,
     PJSIP_EVENT_TX_MSG,
+    PJSIP_INVITE_METHOD,
     PJSIP_INV_STATE_CALLING,
     PJSIP_INV_STATE_CONFIRMED,
     PJSIP_INV_STATE_CONNECTING,
     PJSIP_INV_STATE_DISCONNECTED,
     PJSIP_INV_STATE_EARLY,
-    PJSIP_INV_SUPPORT_100REL,
-    PJSIP_INVITE_METHOD,
-    PJSIP_MAX_URL_SIZE,
     PJSIP_ROLE_UAC,
     PJSIP_ROLE_UAS,
     PJSIP_SC_CALL_TSX_DOES_NOT_EXIST,
-    PJSIP_SC_INTERNAL_SERVER_ERROR,
     PJSIP_SC_NOT_ACCEPTABLE_HERE,
     PJSIP_SC_REQUEST_TERMINATED,
     PJSIP_SC_REQUEST_TIMEOUT,
@@ -82,33 +75,20 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_TSX_STATE_CONFIRMED,
     PJSIP_TSX_STATE_PROCEEDING,
     PJSIP_TSX_STATE_TRYING,
-    pjsip_dialog,
-    pjsip_dlg_create_uas_and_inc_lock,
-    pjsip_dlg_dec_lock,
-    pjsip_dlg_respond,
     pjsip_endpoint,
-    pjsip_endpt_respond_stateless,
-    pjsip_endpt_send_response2,
     pjsip_event,
     pjsip_inv_answer,
     pjsip_inv_callback,
-    pjsip_inv_create_uas,
     pjsip_inv_initial_answer,
     pjsip_inv_on_rx_offer_cb_param,
     pjsip_inv_send_msg,
     pjsip_inv_session,
     pjsip_inv_set_sdp_answer,
-    pjsip_inv_terminate,
     pjsip_inv_usage_init,
-    pjsip_inv_verify_request,
     pjsip_rx_data,
     pjsip_transaction,
     pjsip_tx_data,
-    pjsip_ua_instance,
 )
-
-cdef pjsip_endpoint *_endpoint = NULL
-
 
 # ---- why
 
@@ -235,6 +215,13 @@ cdef void _on_outgoing_invite(
         if session.cancel_wanted and transaction.state == PJSIP_TSX_STATE_PROCEEDING:
             session.cancel_wanted = False
             session_hang_up(session, inv, PJSIP_SC_REQUEST_TERMINATED, session.cancel_headers)
+        elif (
+            transaction.state == PJSIP_TSX_STATE_PROCEEDING
+            and code > PJSIP_SC_TRYING
+            and session_state(session) == STATE_CALLING
+        ):
+            # Without a To tag, which PJSIP does not take for an early dialog.
+            _step(session, TRIGGER_RECEIVE_PROVISIONAL, event)
     elif transaction.state == PJSIP_TSX_STATE_CALLING:
         _step(session, TRIGGER_SEND_REINVITE, event)
     elif (
@@ -355,73 +342,11 @@ cdef pj_status_t _on_reinvite(
     return PJ_SUCCESS
 
 
-# ---- INVITEs outside of dialogs
-
-cdef pj_status_t _begin(
-    pjsip_inv_session *inv, pjsip_rx_data *request
-) noexcept nogil:
-    """Make a session of ours for PJSIP's, and answer 100."""
-    cdef Session *session = session_new(False)
-    cdef Cause cause
-    cdef pjsip_tx_data *trying = NULL
-    cdef pj_status_t status
-    if session == NULL:
-        return PJ_EINVALIDOP
-    status = pjsip_inv_initial_answer(inv, request, PJSIP_SC_TRYING, NULL, NULL, &trying)
-    if status == PJ_SUCCESS:
-        status = session_attach(session, inv)
-    if status == PJ_SUCCESS:
-        memset(&cause, 0, sizeof(cause))
-        message_copy(&cause.message, request)
-        session.state = STATE_INCOMING
-        record_incoming(&session.base, &cause)
-        pjsip_inv_send_msg(inv, trying)
-    anchor_unref(&session.base)
-    return status
-
-
-cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
-    cdef unsigned options = PJSIP_INV_SUPPORT_100REL
-    cdef char buffer[PJSIP_MAX_URL_SIZE]
-    cdef pj_str_t contact
-    cdef pjsip_dialog *dialog = NULL
-    cdef pjsip_inv_session *inv = NULL
-    cdef pjsip_tx_data *refusal = NULL
-    if pjsip_inv_verify_request(
-        request, &options, NULL, NULL, _endpoint, &refusal
-    ) != PJ_SUCCESS:
-        if refusal != NULL:
-            pjsip_endpt_send_response2(_endpoint, request, refusal, NULL, NULL)
-        else:
-            pjsip_endpt_respond_stateless(
-                _endpoint, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL
-            )
-        return
-    contact.ptr = buffer
-    contact.slen = contact_of_request(request, buffer, sizeof(buffer))
-    if contact.slen <= 0 or pjsip_dlg_create_uas_and_inc_lock(
-        pjsip_ua_instance(), request, &contact, &dialog
-    ) != PJ_SUCCESS:
-        pjsip_endpt_respond_stateless(
-            _endpoint, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL
-        )
-        return
-    if pjsip_inv_create_uas(dialog, request, NULL, options, &inv) != PJ_SUCCESS:
-        pjsip_dlg_respond(
-            dialog, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL
-        )
-    elif _begin(inv, request) != PJ_SUCCESS:
-        pjsip_inv_terminate(inv, PJSIP_SC_INTERNAL_SERVER_ERROR, False)
-    pjsip_dlg_dec_lock(dialog)
-
-
 # ---- start
 
 cdef int _on_endpoint(pjsip_endpoint *endpoint) noexcept nogil:
-    global _endpoint
     cdef pjsip_inv_callback callbacks
     cdef pj_status_t status
-    _endpoint = endpoint
     memset(&callbacks, 0, sizeof(callbacks))
     callbacks.on_state_changed = _on_state_changed
     callbacks.on_tsx_state_changed = _on_transaction
@@ -434,5 +359,5 @@ cdef int _on_endpoint(pjsip_endpoint *endpoint) noexcept nogil:
     return status
 
 
-register_endpoint_hook(_on_endpoint)
-register_invite_handler(_on_invite)
+cdef void install_callbacks() noexcept:
+    register_endpoint_hook(_on_endpoint)

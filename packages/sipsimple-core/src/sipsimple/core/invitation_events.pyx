@@ -19,8 +19,10 @@ from sipsimple.sdp.native cimport session_from_native
 from sipsimple.pjproject.runtime import strerror
 
 cdef enum:
-    # An SDP of the usual size twice, as pjmedia's structs.
-    SDP_POOL_BYTES = 16384
+    # Two descriptions of the usual size: pjmedia's structs have room for the largest, which
+    # makes 11 kB of one with a single stream.
+    SDP_POOL_BYTES = 28672
+    SDP_POOL_INCREMENT = 8192
 
 cdef struct ChangeEvent:
     Event base
@@ -105,7 +107,7 @@ cdef void _record_negotiation(
         return
     event.status = status
     if status == PJ_SUCCESS:
-        event.pool = create_pool("invitation-sdp", SDP_POOL_BYTES, SDP_POOL_BYTES)
+        event.pool = create_pool("invitation-sdp", SDP_POOL_BYTES, SDP_POOL_INCREMENT)
         if event.pool != NULL:
             event.local = pjmedia_sdp_session_clone(event.pool, local)
             event.remote = pjmedia_sdp_session_clone(event.pool, remote)

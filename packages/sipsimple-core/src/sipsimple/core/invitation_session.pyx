@@ -11,7 +11,6 @@ from libc.string cimport memcpy, memset
 from sipsimple.core.invitation_events cimport cause_clear, record_change
 from sipsimple.core.invitation_message cimport add_headers, message_free, remove_headers
 from sipsimple.core.invitation_states cimport (
-    STATE_DISCONNECTED,
     STATE_NULL,
     TRIGGER_END,
     TRIGGER_SEND_INVITE,

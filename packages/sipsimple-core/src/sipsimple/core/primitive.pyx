@@ -1,5 +1,6 @@
 """The base of `Registration`, `Invitation` and their kind."""
 
+cimport cython
 from posix.unistd cimport getpid
 
 from sipsimple.core.gate cimport gate_enter
@@ -9,6 +10,7 @@ from sipsimple.pjproject.errors import SIPCoreError
 _STOPPED = "the SIP core has stopped: its objects cannot be used any more"
 
 
+@cython.auto_pickle(False)
 cdef class Primitive(NativeObject):
     """Something that lives on the endpoint of a `PJSIPUA` and ends with it."""
 

@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 
+cimport cython
 from libc.string cimport memset
 
 from sipsimple.pjproject.pjlib cimport (
@@ -41,6 +42,7 @@ _FAR_IPV4 = "192.0.2.1"
 _FAR_IPV6 = "2001:db8::1"
 
 
+@cython.auto_pickle(False)
 cdef class Listener:
     """An open transport and the address that is published for it."""
 

@@ -1,10 +1,8 @@
 """`PJSIPUA`: the SIP endpoint of this process."""
 
-import ipaddress
-import re
 import socket
-import ssl
 
+cimport cython
 from posix.unistd cimport getpid
 
 from sipsimple.core.agent_header cimport agent_header_register, agent_header_set
@@ -37,7 +35,6 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_100rel_init_module,
     pjsip_endpt_create,
     pjsip_endpt_destroy,
-    pjsip_replaces_init_module,
     pjsip_timer_init_module,
     pjsip_tsx_layer_init_module,
     pjsip_ua_init_module,
@@ -45,11 +42,17 @@ from sipsimple.pjproject.pjsip cimport (
 from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread, pool_factory
 from sipsimple.pjproject.strings cimport borrow, encode
 
+from sipsimple.core.options import (
+    checked_bool,
+    checked_ca_file,
+    checked_ip,
+    checked_port,
+    checked_user_agent,
+)
 from sipsimple.pjproject import SIPCoreError, pjproject_version
 from sipsimple.pjproject.native import live_objects
 
 _VERSION = "0.1.0"
-_LINE_END = re.compile(r"[\r\n\0]")
 _FORKED = "the SIP core cannot be used in a forked child; start it after the fork"
 
 # A thread may be inside a look-up of the system's resolver when the endpoint closes.
@@ -82,54 +85,7 @@ cdef void register_endpoint_hook(endpoint_function hook) noexcept:
     _hook = hook
 
 
-cdef str _checked_ip(object value):
-    if value is None:
-        return outgoing_address()
-    if not isinstance(value, str):
-        raise TypeError(f"local_ip: must be str or None, not {type(value).__name__}")
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        raise ValueError(f"local_ip: {value!r} is not an IP address") from None
-
-
-cdef object _checked_port(object value, str what):
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{what}: must be int or None, not {type(value).__name__}")
-    if not 0 <= value <= 65535:
-        raise ValueError(f"{what}: {value} is not between 0 and 65535")
-    return value
-
-
-cdef bint _checked_bool(object value, str what) except -1:
-    if not isinstance(value, bool):
-        raise TypeError(f"{what}: must be bool, not {type(value).__name__}")
-    return value
-
-
-cdef str _checked_ca_file(object value):
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise TypeError(f"tls_ca_file: must be str or None, not {type(value).__name__}")
-    # PJSIP would notice with the first connection only.
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
-    except OSError as error:
-        raise ValueError(f"tls_ca_file: {value!r}: {error}") from None
-    return value
-
-
-cdef str _checked_user_agent(object value):
-    if not isinstance(value, str):
-        raise TypeError(f"user_agent: must be str, not {type(value).__name__}")
-    if not value or _LINE_END.search(value):
-        raise ValueError(f"user_agent: {value!r} cannot be the value of a header")
-    return value
-
-
+@cython.auto_pickle(False)
 cdef class PJSIPUA:
     """PJSIPUA(
     *, local_ip=None, local_udp_port=0, local_tcp_port=0, local_tls_port=0,
@@ -181,18 +137,18 @@ cdef class PJSIPUA:
             if getpid() != _current.process:
                 raise SIPCoreError(_FORKED)
             raise SIPCoreError("there is a PJSIPUA in this process already")
-        self._local_ip = _checked_ip(local_ip)
+        self._local_ip = checked_ip(local_ip) or outgoing_address()
         cdef dict ports = {
-            "udp": _checked_port(local_udp_port, "local_udp_port"),
-            "tcp": _checked_port(local_tcp_port, "local_tcp_port"),
-            "tls": _checked_port(local_tls_port, "local_tls_port"),
+            "udp": checked_port(local_udp_port, "local_udp_port"),
+            "tcp": checked_port(local_tcp_port, "local_tcp_port"),
+            "tls": checked_port(local_tls_port, "local_tls_port"),
         }
-        self._tls_verify_server = _checked_bool(tls_verify_server, "tls_verify_server")
-        self._tls_ca_file = _checked_ca_file(tls_ca_file)
-        self._user_agent = _checked_user_agent(
+        self._tls_verify_server = checked_bool(tls_verify_server, "tls_verify_server")
+        self._tls_ca_file = checked_ca_file(tls_ca_file)
+        self._user_agent = checked_user_agent(
             DEFAULT_USER_AGENT if user_agent is None else user_agent
         )
-        cdef bint tracing = _checked_bool(trace_sip, "trace_sip")
+        cdef bint tracing = checked_bool(trace_sip, "trace_sip")
         self.process = getpid()
         self.listeners = {}
         try:
@@ -229,8 +185,6 @@ cdef class PJSIPUA:
                 status = _hook(self.endpoint)
                 if status == PJ_SUCCESS:
                     status = pjsip_100rel_init_module(self.endpoint)
-                if status == PJ_SUCCESS:
-                    status = pjsip_replaces_init_module(self.endpoint)
                 if status == PJ_SUCCESS:
                     status = pjsip_timer_init_module(self.endpoint)
             if status == PJ_SUCCESS:
@@ -430,7 +384,7 @@ cdef class PJSIPUA:
 
     @user_agent.setter
     def user_agent(self, value):
-        cdef str checked = _checked_user_agent(value)
+        cdef str checked = checked_user_agent(value)
         self._enter()
         try:
             self._user_agent = checked
@@ -446,7 +400,7 @@ cdef class PJSIPUA:
 
     @trace_sip.setter
     def trace_sip(self, value):
-        trace_set(_checked_bool(value, "trace_sip"))
+        trace_set(checked_bool(value, "trace_sip"))
 
     def parse_sip_uri(self, uri_string):
         """Read a SIP or SIPS URI, with or without display name.

@@ -138,6 +138,11 @@ cdef class SIPURI:
     __match_args__ = ("host", "user", "port", "display", "secure", "parameters", "headers")
     __hash__ = None
 
+    def __cinit__(self, *args, **kwargs):
+        self._host = ""
+        self._parameters = {}
+        self._headers = {}
+
     def __init__(
         self,
         host,

@@ -1,0 +1,70 @@
+"""Checks of the options of `PJSIPUA`: each gives back the value to use, or raises."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import ssl
+
+__all__ = [
+    "checked_bool",
+    "checked_ca_file",
+    "checked_ip",
+    "checked_port",
+    "checked_user_agent",
+]
+
+_LINE_END = re.compile(r"[\r\n\0]")
+
+
+def checked_ip(value: object) -> str | None:
+    """Check `local_ip`: the text of an IPv4 or IPv6 address, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"local_ip: must be str or None, not {type(value).__name__}")
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError(f"local_ip: {value!r} is not an IP address") from None
+
+
+def checked_port(value: object, name: str) -> int | None:
+    """Check a port: 0 to 65535, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: must be int or None, not {type(value).__name__}")
+    if not 0 <= value <= 65535:
+        raise ValueError(f"{name}: {value} is not between 0 and 65535")
+    return value
+
+
+def checked_bool(value: object, name: str) -> bool:
+    """Check a switch."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: must be bool, not {type(value).__name__}")
+    return value
+
+
+def checked_ca_file(value: object) -> str | None:
+    """Check `tls_ca_file`: the path of a PEM file with certificates, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"tls_ca_file: must be str or None, not {type(value).__name__}")
+    # PJSIP would notice with the first connection only.
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+    except OSError as error:
+        raise ValueError(f"tls_ca_file: {value!r}: {error}") from None
+    return value
+
+
+def checked_user_agent(value: object) -> str:
+    """Check `user_agent`: text that fits on one line."""
+    if not isinstance(value, str):
+        raise TypeError(f"user_agent: must be str, not {type(value).__name__}")
+    if not value or _LINE_END.search(value):
+        raise ValueError(f"user_agent: {value!r} cannot be the value of a header")
+    return value
