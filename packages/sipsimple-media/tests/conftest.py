@@ -25,9 +25,18 @@ def pytest_pyfunc_call(pyfuncitem):
         return None
     values = {name: pyfuncitem.funcargs[name] for name in names if name != "media"}
     process = subprocess.run(
-        [sys.executable, SUPPORT / "media_runner.py", pyfuncitem.path, pyfuncitem.originalname,
-         json.dumps(values, default=str)],
-        timeout=DEADLINE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        [
+            sys.executable,
+            SUPPORT / "media_runner.py",
+            pyfuncitem.path,
+            pyfuncitem.originalname,
+            json.dumps(values, default=str),
+        ],
+        timeout=DEADLINE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     print(process.stdout)
     if process.returncode != 0:

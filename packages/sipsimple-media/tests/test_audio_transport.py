@@ -1,7 +1,7 @@
 """Audio streams over loopback: what one end plays is what the other end records."""
 
 import pytest
-from media_audio import envelope, level, likeness, read, speech, tone, write
+from media_audio import envelope, level, likeness, likeness_in_parts, read, speech, tone, write
 from media_helper import session, wait_until
 
 from sipsimple.media import (
@@ -42,9 +42,8 @@ def test_speech_arrives_unchanged_over_g711(media, tmp_path, direction):
     assert (offerer.sample_rate, answerer.direction) == (8000, "sendrecv")
     ends = (offerer, answerer) if direction == "to the answerer" else (answerer, offerer)
     sent, heard = play_and_record(media, tmp_path, *ends, seconds=4)
-    correlation, delay = likeness(*sent, *heard)
-    assert correlation >= 0.95
-    assert delay < 0.5
+    assert likeness_in_parts(*sent, *heard) >= 0.95
+    assert likeness(*sent, *heard)[1] < 0.5
 
 
 def test_both_ends_can_be_heard_at_the_same_time(media, tmp_path):
@@ -54,9 +53,7 @@ def test_both_ends_can_be_heard_at_the_same_time(media, tmp_path):
     for number, (sender, receiver) in enumerate([ends, ends[::-1]]):
         samples.append(speech(2, seed=number))
         wave_file = WaveFile(write(tmp_path / f"sent{number}.wav", samples[-1]))
-        recording = RecordingWaveFile(
-            str(tmp_path / f"heard{number}.wav"), automatic_routing=False
-        )
+        recording = RecordingWaveFile(str(tmp_path / f"heard{number}.wav"), automatic_routing=False)
         media.endpoint.connect(wave_file, sender)
         media.endpoint.connect(receiver, recording)
         recordings.append((wave_file, recording))
@@ -69,8 +66,8 @@ def test_both_ends_can_be_heard_at_the_same_time(media, tmp_path):
     for number, (_, recording) in enumerate(recordings):
         recording.stop()
         heard, rate = read(tmp_path / f"heard{number}.wav")
-        assert likeness(samples[number], 16000, heard, rate)[0] >= 0.95
-        assert likeness(samples[1 - number], 16000, heard, rate)[0] < 0.5
+        assert likeness_in_parts(samples[number], 16000, heard, rate) >= 0.95
+        assert likeness_in_parts(samples[1 - number], 16000, heard, rate) < 0.7
 
 
 @pytest.mark.parametrize(
@@ -89,8 +86,8 @@ def test_each_codec_carries_audio(media, tmp_path, name, codec, rate, least):
     offerer, answerer = media.pair()
     assert (offerer.codec.lower(), offerer.sample_rate) == (codec.lower(), rate)
     (sent, sent_rate), (heard, heard_rate) = play_and_record(media, tmp_path, offerer, answerer)
-    correlation, delay = likeness(sent, sent_rate, heard, heard_rate)
-    assert correlation >= least, (correlation, delay)
+    assert likeness_in_parts(sent, sent_rate, heard, heard_rate) >= least
+    delay = likeness(sent, sent_rate, heard, heard_rate)[1]
     # Codecs that model a voice keep its loudness over time, if not its waveform.
     begin = int(delay * heard_rate)
     loudness = envelope(heard[begin : begin + len(sent) * heard_rate // sent_rate], heard_rate)
@@ -123,11 +120,15 @@ def test_a_full_queue_of_digits_raises_and_loses_none(media):
     media.start()
     offerer, answerer = media.pair()
     accepted = 0
-    with pytest.raises(SIPCoreError, match="DTMF digit 5"):
-        for _ in range(40):
+    refusal = None
+    while refusal is None:
+        try:
             offerer.send_dtmf("5")
             accepted += 1
-    assert accepted >= 32
+        except SIPCoreError as error:
+            refusal = str(error)
+    assert "could not send the DTMF digit 5" in refusal
+    assert 32 <= accepted < 40
     media.wait_for("SCAudioTransportGotDTMF", answerer, accepted, timeout=25)
     assert len(media.got("SCAudioTransportGotDTMF", answerer)) == accepted
 
@@ -138,7 +139,10 @@ def test_dtmf_that_was_not_negotiated_raises(media):
     offer = session(transport.get_local_media(True))
     answer = session(
         SDPMedia(
-            "audio", 4000, "RTP/AVP", formats=["0"],
+            "audio",
+            4000,
+            "RTP/AVP",
+            formats=["0"],
             attributes=[SDPAttribute("rtpmap", "0 PCMU/8000")],
         )
     )
@@ -183,7 +187,10 @@ def test_the_direction_is_obeyed(media, tmp_path):
     source.start(loop_count=0)
     wait_until(lambda: answerer.statistics.packets_received > 5)
     for direction, sends in (
-        ("recvonly", False), ("sendonly", True), ("inactive", False), ("sendrecv", True),
+        ("recvonly", False),
+        ("sendonly", True),
+        ("inactive", False),
+        ("sendrecv", True),
     ):
         offerer.update_direction(direction)
         assert offerer.direction == direction
@@ -218,8 +225,13 @@ def test_an_offer_describes_everything_that_can_be_done(media):
     assert (description.transport, description.connection.address) == ("RTP/AVP", "127.0.0.1")
     maps = [item.value for item in description.attributes if item.name == "rtpmap"]
     assert maps == [
-        "0 PCMU/8000", "8 PCMA/8000", "3 GSM/8000", f"{description.formats[-1]} telephone-event/8000",
+        "0 PCMU/8000",
+        "8 PCMA/8000",
+        "3 GSM/8000",
+        f"{description.formats[-1]} telephone-event/8000",
     ]
+    events = [item.value.split() for item in description.attributes if item.name == "fmtp"]
+    assert events == [[description.formats[-1], "0-15"]]
     assert description is not transport.get_local_media(True)
 
 
@@ -227,9 +239,13 @@ def test_an_answer_takes_the_codec_and_direction_of_the_offer(media):
     media.start(codecs=["gsm", "g711"])
     offer = session(
         SDPMedia(
-            "audio", 4000, "RTP/AVP", formats=["8", "3", "101"],
+            "audio",
+            4000,
+            "RTP/AVP",
+            formats=["8", "3", "101"],
             attributes=[
-                SDPAttribute("rtpmap", "101 telephone-event/8000"), SDPAttribute("sendonly", ""),
+                SDPAttribute("rtpmap", "101 telephone-event/8000"),
+                SDPAttribute("sendonly", ""),
             ],
         )
     )
@@ -278,6 +294,39 @@ def test_a_rejected_stream_cannot_be_started(media):
     with pytest.raises(SIPCoreError, match="rejected"):
         transport.start(offer, rejected, 0)
     assert not transport.is_started
+
+
+def test_a_stream_whose_transport_was_reset_before_the_answer_came_receives(media):
+    media.start()
+    first = AudioTransport(media.transport())
+    offer = session(first.get_local_media(True))
+    second = AudioTransport(media.transport(), offer)
+    first.transport.set_INIT()
+    assert first.transport.state == "INIT"
+    first.start(offer, session(second.get_local_media(False)), 0)
+    assert first.transport.state == "ESTABLISHED"
+    wait_until(lambda: first.statistics.packets_received >= 5)
+    assert second.statistics.packets_received
+
+
+def test_an_answer_without_a_known_codec_leaves_everything_as_it_was(media):
+    media.start(codecs=["g711"])
+    transport = AudioTransport(media.transport())
+    offer = session(transport.get_local_media(True))
+    foreign = session(
+        SDPMedia(
+            "audio",
+            4000,
+            "RTP/AVP",
+            formats=["99"],
+            attributes=[SDPAttribute("rtpmap", "99 unknown/8000")],
+        )
+    )
+    with pytest.raises(SIPCoreError):
+        transport.start(session(foreign.media[0]), foreign, 0)
+    assert (transport.transport.state, transport.is_started) == ("LOCAL", False)
+    transport.start(offer, session(SDPMedia("audio", 4000, "RTP/AVP", formats=["0"])), 0)
+    assert transport.codec == "PCMU"
 
 
 def test_it_is_started_once(media):
@@ -338,7 +387,7 @@ def test_its_transport_can_be_used_again(media, tmp_path):
     answerer = AudioTransport(transports[1], offer, 0, False)
     offerer.start(offer, session(answerer.get_local_media(False)), 0)
     sent, heard = play_and_record(media, tmp_path, offerer, answerer)
-    assert likeness(*sent, *heard)[0] >= 0.95
+    assert likeness_in_parts(*sent, *heard) >= 0.95
 
 
 def test_ipv6_carries_audio(media, tmp_path):
@@ -347,7 +396,7 @@ def test_ipv6_carries_audio(media, tmp_path):
     assert offerer.get_local_media(True).connection.address_type == "IP6"
     assert offerer.transport.local_rtp_address == "::1"
     sent, heard = play_and_record(media, tmp_path, offerer, answerer)
-    assert likeness(*sent, *heard)[0] >= 0.95
+    assert likeness_in_parts(*sent, *heard) >= 0.95
     assert answerer.transport.remote_rtp_address_received == "::1"
 
 

@@ -21,11 +21,8 @@ def speech(seconds, rate=16000, seed=1):
     frequency = np.fft.rfftfreq(count, 1 / rate)
     spectrum[(frequency < 250) | (frequency > 3400)] = 0
     signal = np.fft.irfft(spectrum, count)
-    syllables = np.interp(
-        time, np.arange(0, seconds + 0.2, 0.1), generator.uniform(0.1, 1, int(seconds * 10) + 3)
-        [: len(np.arange(0, seconds + 0.2, 0.1))]
-    )
-    signal *= syllables
+    knots = np.arange(0, seconds + 0.2, 0.1)
+    signal *= np.interp(time, knots, generator.uniform(0.1, 1, len(knots)))
     return (signal / np.abs(signal).max() * 16000).astype("<i2")
 
 
@@ -65,7 +62,7 @@ def read(path):
 
 def resample(samples, rate, wanted):
     """By way of the spectrum."""
-    count = int(round(len(samples) * wanted / rate))
+    count = round(len(samples) * wanted / rate)
     spectrum = np.fft.rfft(samples)
     result = np.zeros(count // 2 + 1, complex)
     common = min(len(result), len(spectrum))
@@ -75,7 +72,8 @@ def resample(samples, rate, wanted):
 
 def likeness(sent, sent_rate, heard, heard_rate):
     """(correlation after alignment from -1 to 1, delay in seconds) of `sent` within `heard`."""
-    rate = 8000
+    # Enough for an alignment by fractions of the samples of 8 kHz.
+    rate = 32000
     sent = resample(np.asarray(sent, float), sent_rate, rate)
     heard = resample(np.asarray(heard, float), heard_rate, rate)
     size = 1 << (len(sent) + len(heard) - 1).bit_length()
@@ -85,6 +83,22 @@ def likeness(sent, sent_rate, heard, heard_rate):
     reference = sent[: len(window)]
     energy = np.sqrt((reference @ reference) * (window @ window))
     return (float(reference @ window / energy) if energy else 0.0), delay / rate
+
+
+def likeness_in_parts(sent, sent_rate, heard, heard_rate, part=0.5):
+    """`likeness()` of each part of `sent`, aligned by itself; the median.
+
+    An adaptive jitter buffer drops or repeats a frame now and then on a busy machine, which
+    shifts what follows without being a fault of what carried it.
+    """
+    length = int(part * sent_rate)
+    _, delay = likeness(sent, sent_rate, heard, heard_rate)
+    found = []
+    for begin in range(0, len(sent) - length + 1, length):
+        near = max(0.0, begin / sent_rate + delay - 0.3)
+        around = heard[int(near * heard_rate) : int((near + part + 0.6) * heard_rate)]
+        found.append(likeness(sent[begin : begin + length], sent_rate, around, heard_rate)[0])
+    return float(np.median(found))
 
 
 def envelope(samples, rate, step=0.02):

@@ -100,14 +100,17 @@ class Media:
 
     def pair(self, silence_detection=False, address=LOOPBACK):
         """Two audio transports that hear each other over loopback: who offered, who answered."""
-        first = AudioTransport(
-            self.transport(address), enable_silence_detection=silence_detection
-        )
+        first = AudioTransport(self.transport(address), enable_silence_detection=silence_detection)
         offer = session(first.get_local_media(True), address=address)
         second = AudioTransport(self.transport(address), offer, 0, silence_detection)
         answer = session(second.get_local_media(False), address=address)
         first.start(offer, answer, 0)
         return first, second
+
+    def connections(self):
+        """The connections of the bridge but for the one that is always there."""
+        tones = self.endpoint.bridge.dtmf_tones
+        return [entry for entry in self.endpoint.bridge.connections if entry[0] is not tones]
 
     def close(self):
         """Stop the endpoint and the thread."""

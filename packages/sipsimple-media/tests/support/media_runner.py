@@ -3,7 +3,6 @@
 import faulthandler
 import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -28,9 +27,6 @@ def main():
     finally:
         media.close()
     media.check()
-    sys.stdout.flush()
-    if os.environ.get("SIPSIMPLE_TEST_QUICK_EXIT"):
-        os._exit(0)
 
 
 main()

@@ -29,9 +29,9 @@ from sipsimple.pjproject.pjmedia cimport (
     pjmedia_stream_set_dtmf_callback,
     pjmedia_stream_start,
 )
+from sipsimple.media.dtmf_tones cimport play_tone
 from sipsimple.media.resources cimport (
     ON_BRIDGE,
-    BridgePort,
     Endpoint,
     Resource,
     bridge_add,
@@ -41,6 +41,9 @@ from sipsimple.media.resources cimport (
     resource_finalize,
 )
 from sipsimple.media.rtp_socket cimport RTPSocket, rtp_hold, rtp_release
+
+cdef enum:
+    FLASH = 0x52  # "R"
 
 cdef struct DTMFEvent:
     Event base
@@ -140,9 +143,12 @@ cdef void stream_statistics(AudioStream *stream, pjmedia_rtcp_stat *statistics) 
 
 cdef void _on_dtmf(pjmedia_stream *native, void *user_data, int digit) noexcept nogil:
     cdef AudioStream *stream = <AudioStream *> user_data
-    cdef DTMFEvent *event = <DTMFEvent *> event_new(
-        sizeof(DTMFEvent), &_deliver_dtmf, NULL, stream.owner
-    )
+    cdef DTMFEvent *event
+    # pjmedia knows a flash too, which is no digit.
+    if digit == FLASH:
+        return
+    play_tone(stream.port.resource.endpoint, <char> digit)
+    event = <DTMFEvent *> event_new(sizeof(DTMFEvent), &_deliver_dtmf, NULL, stream.owner)
     if event != NULL:
         event.digit = <char> digit
         event_push(&event.base)

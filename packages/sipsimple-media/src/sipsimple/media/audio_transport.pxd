@@ -22,6 +22,9 @@ cdef class AudioTransport(BridgeObject):
 
     cdef object describe(self, Endpoint *endpoint)
     cdef object local_session(self, object remote_session, unsigned index)
+    cdef int answer_offer(
+        self, Endpoint *endpoint, object remote_sdp, unsigned index
+    ) except -1
     cdef int start_stream(
         self, Endpoint *endpoint, object local_sdp, object remote_sdp, unsigned index
     ) except -1

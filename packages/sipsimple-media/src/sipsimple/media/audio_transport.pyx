@@ -24,7 +24,8 @@ from sipsimple.media.audio_stream cimport (
     stream_statistics,
 )
 from sipsimple.media.bridge cimport Bridge
-from sipsimple.media.endpoint cimport MediaEndpoint, running_endpoint
+from sipsimple.media.dtmf_tones cimport play_tone
+from sipsimple.media.endpoint cimport running_endpoint
 from sipsimple.media.local_media cimport (
     create_answer,
     create_offer,
@@ -38,7 +39,6 @@ from sipsimple.media.resources cimport (
     Holder,
     endpoint_enter,
     endpoint_leave,
-    enter,
     holder_get,
     holder_set,
     resource_close,
@@ -126,7 +126,7 @@ cdef class AudioTransport(BridgeObject):
                     if remote_sdp is None:
                         transport.set_LOCAL(self.local_session(None, 0), 0)
                     else:
-                        self.accept(remote_sdp, index)
+                        self.answer_offer(endpoint, remote_sdp, index)
                 except BaseException:
                     self._transport = None
                     raise
@@ -164,9 +164,10 @@ cdef class AudioTransport(BridgeObject):
             media=media,
         )
 
-    def accept(self, remote_sdp, index):
+    cdef int answer_offer(
+        self, Endpoint *endpoint, object remote_sdp, unsigned index
+    ) except -1:
         """Negotiate an answer to an offer and start."""
-        cdef Endpoint *endpoint = self._transport.rtp().resource.endpoint
         cdef pj_pool_t *pool
         if remote_sdp.media[index].port == 0:
             raise SIPCoreError(f"stream {index} of the offer is rejected: its port is 0")
@@ -179,12 +180,13 @@ cdef class AudioTransport(BridgeObject):
         if self.answer.port == 0:
             raise SIPCoreError(f"stream {index} of the offer has no codec that is known here")
         local_sdp = self.local_session(remote_sdp, index)
-        self._transport.set_ESTABLISHED(local_sdp, remote_sdp, index)
         self.start_stream(endpoint, local_sdp, remote_sdp, index)
+        return 0
 
     cdef int start_stream(
         self, Endpoint *endpoint, object local_sdp, object remote_sdp, unsigned index
     ) except -1:
+        """Find what has been negotiated, take the transport to `ESTABLISHED`, start."""
         cdef pjmedia_stream_info info
         cdef pjmedia_sdp_session *local
         cdef pjmedia_sdp_session *remote
@@ -206,16 +208,20 @@ cdef class AudioTransport(BridgeObject):
                 )
             check(status, "could not find what has been negotiated in the SDP")
             info.param.setting.vad = self.silence_detection
-            stream = stream_alloc(self.anchor)
-            if stream == NULL:
-                raise MemoryError
-            with nogil:
-                status = stream_start(stream, endpoint, rtp, &info, pool)
-                if status == PJ_SUCCESS:
-                    holder_set(holder, &stream.port)
-                else:
-                    anchor_unref(&stream.port.resource.base)
-            check(status, "could not start the audio stream")
+            # Nobody resets the transport before the stream is on it.
+            with self._transport.lock:
+                if self._transport.state != "ESTABLISHED":  # LOCAL; INIT where it was reset
+                    self._transport.set_ESTABLISHED(local_sdp, remote_sdp, index)
+                stream = stream_alloc(self.anchor)
+                if stream == NULL:
+                    raise MemoryError
+                with nogil:
+                    status = stream_start(stream, endpoint, rtp, &info, pool)
+                    if status == PJ_SUCCESS:
+                        holder_set(holder, &stream.port)
+                    else:
+                        anchor_unref(&stream.port.resource.base)
+                check(status, "could not start the audio stream")
             self._codec = to_str(&info.fmt.encoding_name)
             self._sample_rate = info.fmt.clock_rate
             self.sends_dtmf = info.tx_event_pt >= 0
@@ -351,8 +357,6 @@ cdef class AudioTransport(BridgeObject):
             try:
                 if remote_sdp.media[index].port == 0:
                     raise SIPCoreError(f"stream {index} was rejected by the remote party")
-                if self._transport.state == "LOCAL":
-                    self._transport.set_ESTABLISHED(local_sdp, remote_sdp, index)
                 self.start_stream(endpoint, local_sdp, remote_sdp, index)
             finally:
                 with nogil:
@@ -438,6 +442,8 @@ cdef class AudioTransport(BridgeObject):
                     native = borrow(encoded)
                     with nogil:
                         status = pjmedia_stream_dial_dtmf(stream.stream, &native)
+                        if status == PJ_SUCCESS:
+                            play_tone(endpoint, native.ptr[0])
                     check(status, f"could not send the DTMF digit {digit}")
                 finally:
                     with nogil:

@@ -1,3 +1,4 @@
+from sipsimple.media.dtmf_tones cimport DTMFTones
 from sipsimple.media.resources cimport BridgeObject, Endpoint
 
 
@@ -10,7 +11,8 @@ cdef class Bridge:
     cdef object lock
     # source -> sink -> level in percent; neither is kept alive.
     cdef object table
-    cdef readonly SoundDevice sound_device
+    cdef SoundDevice _sound_device
+    cdef DTMFTones _dtmf_tones
 
     cdef int apply(
         self, BridgeObject source, BridgeObject sink, int level, bint adjust

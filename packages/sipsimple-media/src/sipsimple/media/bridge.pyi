@@ -1,14 +1,16 @@
 from typing_extensions import disjoint_base
 
+from sipsimple.media.dtmf_tones import DTMFTones
 from sipsimple.media.resources import BridgeObject
 
-@disjoint_base
 class SoundDevice(BridgeObject): ...
 
 @disjoint_base
 class Bridge:
     @property
     def sound_device(self) -> SoundDevice: ...
+    @property
+    def dtmf_tones(self) -> DTMFTones: ...
     @property
     def connections(self) -> list[tuple[BridgeObject, BridgeObject, int]]: ...
     def connect(self, source: BridgeObject, sink: BridgeObject, level: int = 100) -> None: ...

@@ -4,8 +4,9 @@ import threading
 import weakref
 
 from sipsimple.pjproject.native cimport anchor_alloc, anchor_ref, anchor_unref
-from sipsimple.pjproject.pjlib cimport PJ_EGONE, PJ_SUCCESS, pj_status_t
+from sipsimple.pjproject.pjlib cimport PJ_EGONE, pj_status_t
 from sipsimple.pjproject.runtime cimport check, ensure_thread
+from sipsimple.media.dtmf_tones cimport create_tones
 from sipsimple.media.resources cimport (
     ON_BRIDGE,
     Anchor,
@@ -49,7 +50,10 @@ cdef void _finalize_sound_port(Anchor *anchor) noexcept nogil:
 
 
 cdef class SoundDevice(BridgeObject):
-    """The sound card on the bridge: what it records is a source, what it plays is a sink.
+    """SoundDevice()
+--
+
+    The sound card on the bridge: what it records is a source, what it plays is a sink.
 
     Get it from `MediaEndpoint.sound_device`. Without a sound card it is silent.
     """
@@ -69,7 +73,7 @@ cdef Bridge create_bridge(Endpoint *endpoint):
     bridge.endpoint = <Endpoint *> anchor_ref(&endpoint.base)
     bridge.lock = threading.RLock()
     bridge.table = weakref.WeakKeyDictionary()
-    bridge.sound_device = SoundDevice.__new__(SoundDevice)
+    bridge._sound_device = SoundDevice.__new__(SoundDevice)
     port = <BridgePort *> anchor_alloc(sizeof(BridgePort), &_finalize_sound_port)
     if port == NULL:
         raise MemoryError
@@ -78,18 +82,22 @@ cdef Bridge create_bridge(Endpoint *endpoint):
     port.slot = 0
     with nogil:
         resource_attach(&port.resource, endpoint)
-        holder_set(bridge.sound_device.holder(), port)
+        holder_set(bridge._sound_device.holder(), port)
+    bridge._dtmf_tones = create_tones(endpoint)
     return bridge
 
 
 cdef class Bridge:
-    """The conference bridge: mixes what each sink is to hear, every 20 ms.
+    """Bridge()
+--
 
-    Sources are `AudioTransport` (what the remote party says), `WaveFile` and the sound
-    device; sinks are `AudioTransport` (what the remote party hears), `RecordingWaveFile`
-    and the sound device. Connections may be made before their ends are started, and outlast
-    a `WaveFile` that is started again; they go when one of the ends goes or is stopped for
-    good. Get the bridge from `MediaEndpoint.bridge`.
+    The conference bridge: mixes what each sink is to hear, every 20 ms.
+
+    Sources are `AudioTransport` (what the remote party says), `WaveFile`, the sound device
+    and `dtmf_tones` (of the digits sent and received); sinks are `AudioTransport` (what the
+    remote party hears), `RecordingWaveFile` and the sound device. Connections may be made
+    before their ends are started, and outlast a `WaveFile` that is started again; they go
+    when one of the ends goes or is stopped for good. Get it from `MediaEndpoint.bridge`.
 
     Source: `pjmedia_conf_connect_port()`.
     """
@@ -103,6 +111,16 @@ cdef class Bridge:
                 ensure_thread()
                 anchor_unref(&self.endpoint.base)
             self.endpoint = NULL
+
+    @property
+    def sound_device(self):
+        """The sound card as a source and sink, a `SoundDevice`. Read-only."""
+        return self._sound_device
+
+    @property
+    def dtmf_tones(self):
+        """The tones of DTMF digits as a source, `DTMFTones`. Read-only."""
+        return self._dtmf_tones
 
     cdef int apply(
         self, BridgeObject source, BridgeObject sink, int level, bint adjust
@@ -145,7 +163,7 @@ cdef class Bridge:
         """Let a sink hear a source. Where it does already, the level changes.
 
         Args:
-            source: An `AudioTransport`, a `WaveFile` or the sound device.
+            source: An `AudioTransport`, a `WaveFile`, the sound device or `dtmf_tones`.
             sink: An `AudioTransport`, a `RecordingWaveFile` or the sound device.
             level: Volume in percent, an int from 0 to 1000; 100 leaves it as it is.
 

@@ -18,6 +18,7 @@ cdef class MediaEndpoint:
     cdef int build(self) except -1
     cdef int tear_down(self) except -1
     cdef int open_sound(self) except -1
+    cdef int set_native_playback(self) except -1
 
 
 cdef MediaEndpoint running_endpoint()

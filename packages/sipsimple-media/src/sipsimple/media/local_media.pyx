@@ -14,7 +14,7 @@ from sipsimple.pjproject.runtime cimport check
 from sipsimple.sdp.native cimport media_from_native, session_to_native
 from sipsimple.media.resources cimport Endpoint
 
-from sipsimple.media.options import DIRECTIONS
+from sipsimple.media.options import DIRECTIONS as _DIRECTIONS
 from sipsimple.sdp import SDPAttribute, SDPSession
 
 
@@ -27,7 +27,12 @@ cdef object create_offer(
     with nogil:
         status = pjmedia_endpt_create_audio_sdp(endpoint.endpt, pool, info, NULL, &native)
     check(status, "could not describe the audio stream")
-    return media_from_native(native)
+    media = media_from_native(native)
+    for item in media.attributes:
+        # pjmedia offers the events 0 to 16: the digits, and a flash that nobody is told of.
+        if item.name == "fmtp" and item.value.endswith(" 0-16"):
+            item.value = item.value.removesuffix("16") + "15"
+    return media
 
 
 cdef object create_answer(
@@ -81,7 +86,7 @@ cdef pjmedia_sdp_session *single_stream(
 
 cdef object with_direction(object media, str direction):
     """Set the direction of an `SDPMedia`; returns it."""
-    attributes = [item for item in media.attributes if item.name not in DIRECTIONS]
+    attributes = [item for item in media.attributes if item.name not in _DIRECTIONS]
     attributes.append(SDPAttribute(direction, ""))
     media.attributes = attributes
     return media

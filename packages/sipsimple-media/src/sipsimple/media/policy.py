@@ -1,9 +1,10 @@
 """Who hears what, where the application does not say.
 
 The connected audio transports and the sound device form one conversation: everyone hears
-everyone else, never itself. Wave files are played to the sound device. Recordings hear
-everything: the conversation and the wave files. What a remote party is to hear beyond the
-conversation, the application connects itself: `bridge.connect(wave_file, audio_transport)`.
+everyone else, never itself. Wave files and DTMF tones are played to the sound device.
+Recordings hear everything: the conversation, the wave files and the tones. What a remote
+party is to hear beyond the conversation, the application connects itself:
+`bridge.connect(wave_file, audio_transport)`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ class RoutingPolicy:
         self._transports: weakref.WeakSet[AudioTransport] = weakref.WeakSet()
         self._wave_files: weakref.WeakSet[WaveFile] = weakref.WeakSet()
         self._recordings: weakref.WeakSet[RecordingWaveFile] = weakref.WeakSet()
+
+    def start(self) -> None:
+        """Make the connections that are always there. The endpoint runs now."""
+        self._bridge.connect(self._bridge.dtmf_tones, self._bridge.sound_device)
 
     @property
     def transports(self) -> list[AudioTransport]:
@@ -105,7 +110,7 @@ class RoutingPolicy:
         with self._lock:
             self._recordings.add(recording)
             self._bridge.connect(self._bridge.sound_device, recording)
-            for source in [*self._transports, *self._wave_files]:
+            for source in [self._bridge.dtmf_tones, *self._transports, *self._wave_files]:
                 self._bridge.connect(source, recording)
 
     def recording_stopped(self, recording: RecordingWaveFile) -> None:

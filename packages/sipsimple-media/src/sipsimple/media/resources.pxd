@@ -25,6 +25,9 @@ cdef struct Endpoint:
     Resource *first
     # Held while slots of the bridge are looked at, used or given back.
     pthread_mutex_t routing
+    # These two are under routing. The generator of DTMF tones, while it is there.
+    pjmedia_port *tones
+    bint playback_dtmf
 
 ctypedef void (*resource_function)(Resource *resource) noexcept nogil
 
@@ -55,7 +58,12 @@ cdef struct Holder:
 
 cdef Endpoint *endpoint_alloc() noexcept nogil
 cdef void endpoint_publish(Endpoint *endpoint) noexcept nogil
-cdef bint endpoint_shut(Endpoint *endpoint) noexcept nogil
+cdef enum Shutting:
+    WAS_SHUT
+    SHUT
+    STILL_USED
+
+cdef Shutting endpoint_shut(Endpoint *endpoint) noexcept nogil
 cdef Endpoint *endpoint_enter(Endpoint *endpoint) noexcept nogil
 cdef void endpoint_leave(Endpoint *endpoint) noexcept nogil
 cdef Endpoint *enter(Endpoint *endpoint) except NULL

@@ -63,6 +63,10 @@ cdef extern from "<pthread.h>" nogil:
     int pthread_mutex_lock(pthread_mutex_t *mutex)
     int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
+cdef enum:
+    # How long to wait for those inside. What takes longest is to open a sound device.
+    SHUTTING_MS = 3000
+
 # The running endpoint of this process, under sipsimple_endpoint_lock. Owns a reference.
 cdef Endpoint *_current = NULL
 
@@ -96,12 +100,17 @@ cdef void endpoint_publish(Endpoint *endpoint) noexcept nogil:
     anchor_unlock(&endpoint.base)
 
 
-cdef bint endpoint_shut(Endpoint *endpoint) noexcept nogil:
-    """Let nobody in any more and wait until all have left; False where it was shut already."""
+cdef Shutting endpoint_shut(Endpoint *endpoint) noexcept nogil:
+    """Let nobody in any more and wait until all have left.
+
+    STILL_USED where somebody does not leave: the handler of a signal that interrupted a
+    method waits here for the method. It must not be torn down then.
+    """
     global _current
     cdef bint was_open
     cdef bint mine
     cdef int users
+    cdef int waited = 0
     anchor_lock(&endpoint.base)
     was_open = endpoint.is_open
     endpoint.is_open = False
@@ -113,14 +122,17 @@ cdef bint endpoint_shut(Endpoint *endpoint) noexcept nogil:
     pthread_mutex_unlock(&sipsimple_endpoint_lock)
     if mine:
         anchor_unref(&endpoint.base)
-    while was_open:
+    if not was_open:
+        return WAS_SHUT
+    while waited < SHUTTING_MS:
         anchor_lock(&endpoint.base)
         users = endpoint.users
         anchor_unlock(&endpoint.base)
         if users == 0:
-            break
+            return SHUT
         pj_thread_sleep(1)
-    return was_open
+        waited += 1
+    return STILL_USED
 
 
 cdef Endpoint *endpoint_enter(Endpoint *endpoint) noexcept nogil:
@@ -398,7 +410,12 @@ cdef bint holder_is_live(Holder *holder) noexcept nogil:
 
 
 cdef class BridgeObject(NativeObject):
-    """Base of what can be connected on the bridge: sources, sinks, or both."""
+    """Base of what can be connected on the bridge: sources, sinks, or both.
+
+    Attributes:
+        is_source: Whether audio comes from it, a bool. Read-only.
+        is_sink: Whether audio can be sent to it, a bool. Read-only.
+    """
 
     def __cinit__(self, *args, **kwargs):
         # One method of an object at a time. Never held by a thread of pjmedia's.

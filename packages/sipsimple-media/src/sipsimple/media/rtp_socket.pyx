@@ -9,11 +9,9 @@ from sipsimple.pjproject.native cimport (
     anchor_unref,
 )
 from sipsimple.pjproject.pjlib cimport (
-    PJ_EINVALIDOP,
     PJ_ETOOMANY,
     PJ_SUCCESS,
     pj_sock_close,
-    pj_sock_t,
     pj_sockaddr,
     pj_status_t,
     pj_str_t,
@@ -31,7 +29,6 @@ from sipsimple.pjproject.pjmedia cimport (
 )
 from sipsimple.media.resources cimport (
     BELOW_BRIDGE,
-    Endpoint,
     Resource,
     resource_dispose,
     resource_finalize,

@@ -32,7 +32,13 @@ from sipsimple.pjproject.strings cimport borrow
 from sipsimple.pjproject.events cimport post
 from sipsimple.sdp.native cimport SDP_ABI, session_to_native
 from sipsimple.media.endpoint cimport MediaEndpoint, running_endpoint
-from sipsimple.media.resources cimport Endpoint, endpoint_enter, endpoint_leave, enter, resource_attach
+from sipsimple.media.resources cimport (
+    Endpoint,
+    endpoint_enter,
+    endpoint_leave,
+    enter,
+    resource_attach,
+)
 from sipsimple.media.rtp_socket cimport (
     ESTABLISHED_STATE,
     INIT_STATE,

@@ -1,6 +1,6 @@
 """What moves the bridge: the sound card, or a clock of our own where there is none."""
 
-from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_status_t
 from sipsimple.pjproject.pjmedia cimport (
     PJMEDIA_AUD_DEFAULT_CAPTURE_DEV,
     PJMEDIA_AUD_DEFAULT_PLAYBACK_DEV,

@@ -7,7 +7,7 @@ from libc.stdio cimport SEEK_SET, fopen, fseek
 
 from sipsimple.pjproject.events cimport post
 from sipsimple.pjproject.native cimport anchor_unref
-from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_status_t
+from sipsimple.pjproject.pjlib cimport pj_status_t
 from sipsimple.pjproject.runtime cimport check
 from sipsimple.media.bridge cimport Bridge
 from sipsimple.media.endpoint cimport MediaEndpoint, running_endpoint

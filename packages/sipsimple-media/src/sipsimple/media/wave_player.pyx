@@ -10,7 +10,6 @@ from sipsimple.pjproject.pjlib cimport (
     PJ_SUCCESS,
     pj_int16_t,
     pj_pool_release,
-    pj_pool_t,
     pj_status_t,
     pj_str,
     pj_str_t,
@@ -30,7 +29,6 @@ from sipsimple.pjproject.pjmedia cimport (
 from sipsimple.pjproject.runtime cimport create_pool
 from sipsimple.media.resources cimport (
     ON_BRIDGE,
-    BridgePort,
     Endpoint,
     Resource,
     bridge_add,

@@ -1,0 +1,3 @@
+from sipsimple.media.resources import BridgeObject
+
+class DTMFTones(BridgeObject): ...
