@@ -25,7 +25,7 @@ def problems(root: Path) -> list[str]:
     Args:
         root: The repository.
     """
-    found = []
+    found: list[str] = []
     for source in sorted([*root.glob("deps/*/src"), *root.glob("packages/*/src")]):
         found += _missing_files(source, root)
         for package in _packages(source):

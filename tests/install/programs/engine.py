@@ -2,12 +2,15 @@
 
 import threading
 
+from zope.interface import implementer
+
 from sipsimple import Engine
-from sipsimple.notification import NotificationCenter
+from sipsimple.notification import IObserver, NotificationCenter
 
 ended = threading.Event()
 
 
+@implementer(IObserver)
 class Observer:
     """Prints that the Engine started and ended."""
 

@@ -24,7 +24,6 @@ with MediaEndpoint(auto_sound=False, codecs=["g711"]) as endpoint:
     second = AudioTransport(transport(), offer, 0, False)
     answer = describe(second.get_local_media(False))
     first.start(offer, answer, 0)
-    second.start(answer, offer, 0)
     print(first.codec, second.codec)
     endpoint.connect(first, second)
     deadline = time.monotonic() + 10

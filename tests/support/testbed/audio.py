@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import wave
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -32,6 +33,10 @@ TEXT = """
     another valley, please hold the line, or press any key to go back to the main menu.
 """
 PEAK = 0.7
+# A window is at a delay where it correlates at least so well.
+CLEAR = 0.9
+# What a change of the delay must explain, as a share of the energy of all that was sent.
+SLIP_COST = 0.005
 
 
 def make_speech(path: Path, seconds: float = 10) -> Samples:
@@ -96,7 +101,9 @@ def write_wave(path: Path, samples: Samples, rate: int) -> None:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(numpy.clip(numpy.rint(samples * 32768), -32768, 32767).astype("<i2"))
+        file.writeframes(
+            numpy.clip(numpy.rint(samples * 32768), -32768, 32767).astype("<i2").tobytes()
+        )
 
 
 def resample(samples: Samples, rate: int, new_rate: int) -> Samples:
@@ -122,16 +129,17 @@ class Comparison:
     """How well something sent was recorded.
 
     Attributes:
-        correlation: Of the whole of what was sent with that part of the recording, at the one
-            delay where they fit best: 1 when the recording is a copy at any volume, 0 when
-            they have nothing in common. What is missing in the recording counts as silence.
+        correlation: Of the whole of what was sent with what was recorded of it, after
+            alignment: 1 when the recording is a copy at any volume, 0 when they have nothing
+            in common. What is missing in the recording counts as silence.
+        rigid: The same with one delay from beginning to end.
         delay: Where in the recording it begins, in seconds.
-        slips: Places where a second of the recording fits better at another delay:
-            (seconds since the beginning, by how many seconds it is late). A jitter buffer
-            that drops or stretches a frame makes one.
+        slips: Where the delay changes: (seconds since the beginning, change in seconds). A
+            jitter buffer that repeats or drops a frame makes one.
     """
 
     correlation: float
+    rigid: float
     delay: float
     slips: tuple[tuple[float, float], ...]
 
@@ -141,8 +149,10 @@ def compare(
 ) -> Comparison:
     """Compare a recording with what was sent.
 
-    The delay is the same for the whole of it, so that what a jitter buffer dropped or
-    stretched in between counts as the damage that it is; `slips` tell such damage from noise.
+    The alignment follows a delay that changes, as that of ITU-T P.862 does: a jitter buffer
+    adapts to a busy machine by repeating or dropping a frame now and then, which nobody hears,
+    and everything behind is late or early. The frame itself counts as the damage that it is,
+    and a change is accepted only where it explains more than any noise could.
 
     Args:
         sent: What was sent.
@@ -155,19 +165,72 @@ def compare(
     sent = _without_offset(resample(sent, rate, fine))
     recorded = _without_offset(resample(recorded, recorded_rate, fine))
     if not sent.any() or not recorded.any():
-        return Comparison(0.0, 0.0, ())
-    delay = _best_delay(sent, recorded)
-    slips = []
-    window, reach = fine, fine // 5
-    for start in range(0, len(sent) - window + 1, window):
-        part = sent[start : start + window]
-        here = _cut(recorded, delay + start - reach, window + 2 * reach)
-        late = _best_delay(part, here) - reach
-        good = _correlation(part, _cut(recorded, delay + start + late, window))
-        if abs(late) > fine // 500 and good > 0.8:
-            slips.append((start / fine, late / fine))
-    correlation = _correlation(sent, _cut(recorded, delay, len(sent)))
-    return Comparison(correlation, delay / fine, tuple(slips))
+        return Comparison(0.0, 0.0, 0.0, ())
+    whole = _best_delay(sent, recorded)
+    rigid = _correlation(sent, _cut(recorded, whole, len(sent)))
+    block = fine // 100
+    path = _follow(sent, recorded, _candidates(sent, recorded, whole, fine), block)
+    aligned = numpy.concatenate(
+        [
+            _cut(recorded, delay + index * block, min(block, len(sent) - index * block))
+            for index, delay in enumerate(path)
+        ]
+    )
+    slips = tuple(
+        (index * block / fine, (after - before) / fine)
+        for index, (before, after) in enumerate(pairwise(path), 1)
+        if after != before
+    )
+    return Comparison(_correlation(sent, aligned), rigid, path[0] / fine, slips)
+
+
+def _candidates(sent: Samples, recorded: Samples, delay: int, fine: int) -> list[int]:
+    """The delays that there are, seen in windows within a fifth of a second of one."""
+    reach, alike = fine // 5, fine // 1000
+    found = [delay]
+    for window in (fine // 2, fine // 8):
+        for start in range(0, len(sent) - window + 1, window // 4):
+            part = sent[start : start + window]
+            here = _best_delay(part, _cut(recorded, delay + start - reach, window + 2 * reach))
+            candidate = delay + here - reach
+            good = _correlation(part, _cut(recorded, candidate + start, window)) > CLEAR
+            if good and all(abs(candidate - other) > alike for other in found):
+                found.append(candidate)
+    return found
+
+
+def _follow(sent: Samples, recorded: Samples, delays: list[int], block: int) -> list[int]:
+    """The delay of each block, such that the least is left with few changes (Viterbi)."""
+    count = -(-len(sent) // block)
+    padded = _cut(sent * _gain(sent, recorded, delays), 0, count * block)
+    change = 2 * SLIP_COST * float(padded @ padded)
+    scores = numpy.array(
+        [
+            -numpy.square(_cut(recorded, delay, count * block) - padded)
+            .reshape(count, block)
+            .sum(axis=1)
+            for delay in delays
+        ]
+    )
+    total = scores[:, 0]
+    came_from = []
+    for index in range(1, count):
+        best = int(total.argmax())
+        changed = total[best] - change > total
+        came_from.append(numpy.where(changed, best, numpy.arange(len(delays))))
+        total = numpy.where(changed, total[best] - change, total) + scores[:, index]
+    state = int(total.argmax())
+    path = [state]
+    for previous in reversed(came_from):
+        state = int(previous[state])
+        path.append(state)
+    return [delays[state] for state in reversed(path)]
+
+
+def _gain(sent: Samples, recorded: Samples, delays: list[int]) -> float:
+    """How loud the recording is beside what was sent."""
+    heard = _cut(recorded, delays[0], len(sent))
+    return float(numpy.sqrt((heard @ heard) / (sent @ sent)))
 
 
 def _without_offset(samples: Samples) -> Samples:

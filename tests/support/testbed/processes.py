@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-__all__ = ["Process", "TestbedError", "free_udp_port", "poll"]
+__all__ = ["Process", "TestbedError", "free_udp_port", "is_bound", "poll"]
 
 _T = TypeVar("_T")
 
@@ -61,6 +61,12 @@ def free_udp_port(host: str = "127.0.0.1") -> int:
                 continue
             return port
     raise TestbedError("no free UDP port")
+
+
+def is_bound(port: int) -> bool:
+    """Whether some process has a UDP socket on a port (IPv4)."""
+    table = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(int(line.split()[1].split(":")[1], 16) == port for line in table)
 
 
 def _port_sequence() -> Iterator[int]:

@@ -71,10 +71,11 @@ class Server:
         self._socket.bind((host, port))
         self.address: Address = self._socket.getsockname()
         self.locations = Locations()
+        self._closed = False
 
     def serve(self) -> None:
-        """Answer and forward, for ever."""
-        while True:
+        """Answer and forward, until it is closed."""
+        while not self._closed:
             data, source = self._socket.recvfrom(65535)
             try:
                 message = Message.parse(data)
@@ -88,6 +89,13 @@ class Server:
             except Refusal as refusal:
                 if message.method != "ACK":
                     self._answer(message, refusal.status, *refusal.headers)
+        self._socket.close()
+
+    def close(self) -> None:
+        """End `serve()`, which runs in another thread."""
+        self._closed = True
+        with self._socket.dup() as knock:
+            knock.sendto(b"", self.address)
 
     # ---- requests
 

@@ -32,6 +32,7 @@ def draw(
     time = numpy.arange(len(sent)) / RATE
     recorded_time = numpy.arange(len(recorded)) / RATE - comparison.delay
     loudest = int(numpy.abs(sent).argmax()) / RATE
+    late = sum(change for moment, change in comparison.slips if moment <= loudest)
     figure, (top, middle, bottom) = pyplot.subplots(
         3, 1, figsize=(11, 7), layout="constrained", sharey=True
     )
@@ -43,7 +44,7 @@ def draw(
         axes.set_xlim(min(0.0, float(recorded_time[0])), float(recorded_time[-1]))
         axes.set_title(title, loc="left", fontsize="medium")
     bottom.plot(time, sent, color="tab:blue", linewidth=2.5, alpha=0.5, label="sent")
-    bottom.plot(recorded_time, recorded, color="tab:orange", linewidth=1, label="recorded")
+    bottom.plot(recorded_time - late, recorded, color="tab:orange", linewidth=1, label="recorded")
     bottom.set_xlim(loudest - 0.02, loudest + 0.04)
     bottom.set_xlabel("seconds since the speech began")
     bottom.set_title("both, around the loudest moment", loc="left", fontsize="medium")

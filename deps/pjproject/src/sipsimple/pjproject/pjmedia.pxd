@@ -116,6 +116,7 @@ cdef extern from "pjmedia.h" nogil:
     # ---- the conference bridge
     enum:
         PJMEDIA_CONF_NO_DEVICE
+        PJMEDIA_CONF_USE_LINEAR
     ctypedef struct pjmedia_conf:
         pass
     ctypedef struct pjmedia_conf_param:

@@ -1,5 +1,6 @@
 """Compiling Cython modules against the pjproject build, into extensions of the stable ABI."""
 
+import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
@@ -62,6 +63,15 @@ def modules_below(source: Path) -> dict[str, Path]:
         ".".join(path.relative_to(source).with_suffix("").parts): path
         for path in sorted(source.rglob("*.pyx"))
     }
+
+
+def _has_semaphores() -> bool:
+    """Whether processes can share a lock; not where /dev/shm is missing or not writable."""
+    try:
+        multiprocessing.Lock()
+    except OSError:
+        return False
+    return True
 
 
 def compile_extensions(
@@ -138,7 +148,7 @@ def compile_extensions(
                 include_path=["src"],
                 build_dir=str(work / "c"),
                 compiler_directives=DIRECTIVES,
-                nthreads=cores,
+                nthreads=cores if _has_semaphores() else 0,
                 quiet=True,
             )
         except CompileError as error:

@@ -1,0 +1,317 @@
+"""The process of an `Endpoint`: a SIP endpoint that does what it is told over a pipe.
+
+`python -m testbed.agent FD` reads commands from a socket, a JSON object on each line, and
+writes replies and notifications to it. The endpoint is made of nothing but the public API of
+sipsimple.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from zope.interface import implementer
+
+from sipsimple import (
+    SIPURI,
+    AudioTransport,
+    Credentials,
+    Engine,
+    Invitation,
+    RecordingWaveFile,
+    Registration,
+    Route,
+    RTPTransport,
+    SDPConnection,
+    SDPSession,
+    WaveFile,
+)
+from sipsimple.notification import IObserver, Notification, NotificationCenter
+
+__all__ = ["Agent", "Call"]
+
+HOST = "127.0.0.1"
+
+
+class Call:
+    """A call: an `Invitation`, and the audio that goes with it.
+
+    Args:
+        label: What to call it.
+        invitation: The session.
+    """
+
+    def __init__(self, label: str, invitation: Invitation) -> None:
+        self.label = label
+        self.invitation = invitation
+        self.audio: AudioTransport | None = None
+        self.silence_detection = False
+
+    def offer(self) -> None:
+        """Offer an audio stream."""
+        self.audio = AudioTransport(
+            self._transport(), enable_silence_detection=self.silence_detection
+        )
+        self._set_sdp(self.audio.get_local_media(True))
+
+    def answer(self) -> None:
+        """Accept the audio stream that was offered."""
+        remote = self.invitation.get_offered_remote_sdp()
+        assert remote is not None, "an INVITE without SDP"
+        self.audio = AudioTransport(
+            self._transport(), remote, 0, enable_silence_detection=self.silence_detection
+        )
+        self._set_sdp(self.audio.get_local_media(False))
+
+    def negotiated(self, data: Any) -> None:
+        """Start the stream, where it does not run yet."""
+        if self.audio is not None and not self.audio.is_started and data.succeeded:
+            self.audio.start(data.local_sdp, data.remote_sdp, 0)
+
+    def ended(self) -> None:
+        """Stop the stream; what it counted can still be read."""
+        if self.audio is not None:
+            self.audio.stop()
+
+    def _transport(self) -> RTPTransport:
+        transport = RTPTransport(HOST)
+        transport.set_INIT()
+        return transport
+
+    def _set_sdp(self, media: Any) -> None:
+        session = SDPSession(HOST, connection=SDPConnection(HOST), media=[media])
+        self.invitation.set_offered_local_sdp(session)
+
+
+@implementer(IObserver)
+class Agent:
+    """The endpoint. Each command is a method whose name begins with "do_".
+
+    Args:
+        pipe: The socket to the other process.
+    """
+
+    def __init__(self, pipe: socket.socket) -> None:
+        self._pipe = pipe
+        self._sending = threading.Lock()
+        self._engine = Engine()
+        self._labels: dict[int, str] = {}
+        self._objects: dict[str, Any] = {}
+        self._counts: dict[str, int] = {}
+        self._answer_with: int | None = None
+
+    def serve(self) -> None:
+        """Do commands until there are no more."""
+        with self._pipe.makefile("rb") as lines:
+            for line in lines:
+                request = json.loads(line)
+                command: Callable[..., Any] = getattr(self, f"do_{request['command']}")
+                try:
+                    result = {"result": command(**request["arguments"])}
+                except Exception as error:
+                    traceback.print_exc()
+                    result = {"error": f"{type(error).__name__}: {error}"}
+                self._send({"id": request["id"], **result})
+
+    # ---- the engine
+
+    def do_start(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Start the Engine on loopback, without a sound card."""
+        NotificationCenter().add_observer(self)
+        defaults = {
+            "local_ip": HOST,
+            "local_tcp_port": None,
+            "local_tls_port": None,
+            "auto_sound": False,
+            "codecs": ["g711"],
+            "log_level": 4,
+            "trace_sip": True,
+        }
+        self._engine.start(**{**defaults, **options})
+        return {"port": self._engine.local_udp_port}
+
+    def do_stop(self) -> None:
+        """Stop the Engine."""
+        self._engine.stop()
+
+    # ---- signaling
+
+    def do_register(self, user: str, password: str, host: str, port: int) -> str:
+        """Register at a registrar; returns the label of the registration."""
+        uri = SIPURI(host, user=user, port=port)
+        registration = Registration(Credentials(uri, password), Route(host, port))
+        label = self._add("registration", registration)
+        registration.register()
+        return label
+
+    def do_unregister(self, registration: str) -> None:
+        """End a registration."""
+        self._objects[registration].unregister()
+
+    def do_call(
+        self,
+        caller: str,
+        callee: str,
+        host: str,
+        port: int,
+        password: str | None = None,
+        silence_detection: bool = False,
+    ) -> str:
+        """Call somebody by way of a proxy; returns the label of the call."""
+        credentials = Credentials(SIPURI(host, user=caller, port=port), password)
+        callee_uri = SIPURI(host, user=callee, port=port)
+        invitation = Invitation(credentials, callee_uri, Route(host, port))
+        label = self._add("call", invitation)
+        call = Call(label, invitation)
+        self._objects[label] = call
+        call.silence_detection = silence_detection
+        call.offer()
+        self._label(call.audio, f"{label}/audio")
+        invitation.send_invite()
+        return label
+
+    def do_answer_all(self, code: int | None = 200) -> None:
+        """Answer all calls from now on: with 200 after 180, or with another final code."""
+        self._answer_with = code
+
+    def do_ring(self, call: str) -> None:
+        """Tell the caller that it rings."""
+        self._objects[call].invitation.respond_to_invite_provisionally(180)
+
+    def do_answer(self, call: str) -> None:
+        """Answer a call that came in."""
+        self._answer(self._objects[call])
+
+    def do_hang_up(self, call: str, code: int = 486) -> None:
+        """End a call, or refuse it."""
+        self._objects[call].invitation.disconnect(code)
+
+    # ---- audio
+
+    def do_play(self, call: str, file: str) -> str:
+        """Play a wave file to the remote party; returns the label of the wave file."""
+        wave = WaveFile(file)
+        label = self._add("wave", wave)
+        self._engine.connect(wave, self._objects[call].audio)
+        wave.start()
+        return label
+
+    def do_record(self, call: str, file: str) -> str:
+        """Record what the remote party says; returns the label of the recording."""
+        # Not what is played here as well, which a recording hears by itself.
+        recording = RecordingWaveFile(file, automatic_routing=False)
+        label = self._add("recording", recording)
+        recording.start()
+        self._engine.connect(self._objects[call].audio, recording)
+        return label
+
+    def do_stop_recording(self, recording: str) -> None:
+        """End a recording."""
+        self._objects[recording].stop()
+
+    def do_dial(self, call: str, digits: str) -> None:
+        """Send DTMF digits."""
+        for digit in digits:
+            self._objects[call].audio.send_dtmf(digit)
+
+    def do_audio(self, call: str) -> dict[str, Any]:
+        """Codec, sample rate and statistics of a call's audio."""
+        audio = self._objects[call].audio
+        statistics = audio.statistics
+        names = [name for name in dir(statistics) if not name.startswith("_")]
+        return {
+            "codec": audio.codec,
+            "sample_rate": audio.sample_rate,
+            "is_active": audio.is_active,
+            **{name: getattr(statistics, name) for name in names},
+        }
+
+    # ---- notifications
+
+    def handle_notification(self, notification: Notification) -> None:
+        """Pass a notification on, and do what an endpoint does on its own."""
+        name, sender, data = notification.name, notification.sender, notification.data
+        if name == "SCEngineLog":
+            print(data.message.rstrip(), flush=True)
+            return
+        call = self._call_of(sender, data) if isinstance(sender, Invitation) else None
+        self._notify(name, sender, data)
+        if name == "SCEngineGotException":
+            print(data.traceback, flush=True)
+        if call is None:
+            return
+        if name == "SCInvitationGotSDPUpdate":
+            call.negotiated(data)
+        elif data.state == "INCOMING" and self._answer_with is not None:
+            if self._answer_with == 200:
+                self._answer(call)
+            else:
+                call.invitation.disconnect(self._answer_with)
+        elif data.state == "DISCONNECTED":
+            call.ended()
+
+    def _call_of(self, invitation: Invitation, data: Any) -> Call | None:
+        label = self._labels.get(id(invitation))
+        if label is None and data.state == "INCOMING":
+            label = self._add("call", invitation)
+            self._objects[label] = Call(label, invitation)
+        return self._objects.get(label) if label is not None else None
+
+    def _answer(self, call: Call) -> None:
+        call.invitation.respond_to_invite_provisionally(180)
+        call.answer()
+        self._label(call.audio, f"{call.label}/audio")
+        call.invitation.accept_invite()
+
+    def _notify(self, name: str, sender: object, data: Any) -> None:
+        if sender is self._engine:
+            label = "engine"
+        else:
+            label = self._labels.get(id(sender), type(sender).__name__)
+        self._send({"name": name, "sender": label, "data": plain(vars(data))})
+
+    # ---- what has which label
+
+    def _add(self, kind: str, subject: object) -> str:
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        label = f"{kind}-{self._counts[kind]}"
+        self._objects[label] = subject
+        self._label(subject, label)
+        return label
+
+    def _label(self, subject: object, label: str) -> None:
+        self._labels[id(subject)] = label
+
+    def _send(self, message: dict[str, Any]) -> None:
+        # The other process may be gone, or this one about to exit.
+        with self._sending, contextlib.suppress(OSError):
+            self._pipe.sendall(json.dumps(message).encode() + b"\n")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can have it."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode(errors="surrogateescape")
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def main() -> None:
+    """Serve the pipe whose file descriptor is the argument."""
+    with socket.socket(fileno=int(sys.argv[1])) as pipe:
+        Agent(pipe).serve()
+
+
+if __name__ == "__main__":
+    main()
