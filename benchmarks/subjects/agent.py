@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 
 from zope.interface import implementer
 
@@ -58,7 +59,7 @@ def description() -> SDPSession:
 
 
 @implementer(IObserver)
-class Observer:
+class Observer(ABC):
     """Observes every notification, as an application that misses nothing does."""
 
     def handle_notification(self, notification: Notification) -> None:
@@ -67,8 +68,9 @@ class Observer:
         elif notification.name == "SCEngineGotException":
             print(notification.data.traceback, file=sys.stderr, flush=True)
 
+    @abstractmethod
     def changed(self, call: Invitation, state: str, notification: Notification) -> None:
-        raise NotImplementedError
+        """A call has changed its state."""
 
 
 class Callee(Observer):

@@ -8,6 +8,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from mypy import api
 
 
 def test_the_star_import_gives_what_is_installed(run, install):
@@ -109,7 +110,6 @@ def test_the_stub_has_the_names_that_the_layers_publish():
 
 
 def test_a_typed_program_passes_mypy_and_its_mistakes_do_not(run, tmp_path):
-    api = pytest.importorskip("mypy.api")
     for layer in ("core", "media", "sdp"):
         if importlib.util.find_spec(f"sipsimple.{layer}") is None:
             pytest.skip(f"needs sipsimple-{layer}")
