@@ -20,8 +20,9 @@ from sipsimple.pjproject.loader import LIBRARY_FOLDER
 from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
-    from conftest import InChild
     from core_registrar import Registrar
+
+    from conftest import InChild
 
 ALICE = SIPURI("example.com", user="alice", display="Alice")
 
