@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,20 @@ def test_every_packet_of_a_call_is_well_formed(endpoint, capture: Capture, speec
         numbers = [int(number) for number, _, _ in packets]
         assert numbers == [(numbers[0] + step) % 65536 for step in range(len(numbers))]
         assert abs(len(packets) - sent) <= 10
-    events = capture.fields(["rtpevent.event_id"], "rtpevent.end_of_event == 1", ports)
-    assert set(map(tuple, events)) >= {("1",), ("5",), ("9",), ("15",)}
+    # The packets of a digit have one timestamp, and its last says so (RFC 4733 section 2.5.1).
+    ends = "rtpevent.end_of_event == 1"
+    for port, digits in zip(rtp_ports, (["1", "5", "9", "15"], []), strict=True):
+        events = capture.fields(
+            ["rtp.timestamp", "rtpevent.event_id"], f"{ends} && udp.srcport == {port}", ports
+        )
+        assert [event for _, event in dict.fromkeys(map(tuple, events))] == digits
     assert capture.fields(["rtcp.pt"], "rtcp", ports)
+    # Source port, payloads and packets lost of each stream that tshark makes out.
+    streams = re.findall(
+        r"127\.0\.0\.1 +(\d+) +127\.0\.0\.1 +\d+ +0x\w+ +(\w.*?) +\d+ +(-?\d+) \(",
+        capture.statistics("rtp,streams", ports),
+    )
+    found = {int(port): (payload, lost) for port, payload, lost in streams}
+    first, second = rtp_ports
+    assert found[first] == ("g711U, telephone-event", "0")
+    assert found[second] == ("g711U", "0")

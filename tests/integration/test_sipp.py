@@ -6,7 +6,7 @@ from pathlib import Path
 
 from testbed.audio import Samples, compare, read_wave
 from testbed.endpoint import Endpoint
-from testbed.sipp import SIPpCallee, SIPpCaller
+from testbed.sipp import SIPpCallee, SIPpCaller, played_speech
 
 
 def echo(endpoint: Endpoint, call: str, speech: Samples, speech_file: Path, file: Path) -> float:
@@ -54,3 +54,23 @@ def test_twenty_calls_of_sipp_in_a_row_all_succeed(endpoint, tmp_path: Path):
         assert sipp.wait(30) == 0, sipp.output
     for number in range(1, 21):
         bob.wait_for_state(f"call-{number}", "DISCONNECTED")
+
+
+def test_the_speech_and_the_digit_that_sipp_plays_from_captures_arrive(endpoint, tmp_path: Path):
+    bob = endpoint("bob")
+    bob.do("answer_all")
+    with SIPpCaller(tmp_path, bob.port, "bob", plays=True) as sipp:
+        call = bob.wait_for_call()
+        bob.wait_for_state(call, "CONFIRMED")
+        heard = tmp_path / "heard.wav"
+        recording = bob.do("record", call=call, file=str(heard))
+        assert bob.wait_for_digits(call, 1, 15) == "1"
+        audio = bob.do("audio", call=call)
+        bob.do("stop_recording", recording=recording)
+        assert bob.wait_for_state(call, "DISCONNECTED").data["method"] == "BYE"
+        assert sipp.wait(10) == 0, sipp.output
+    assert bob.digits(call) == "1"
+    assert (audio["codec"], audio["packets_lost"]) == ("PCMA", 0)
+    # It speaks as soon as it has sent its ACK, maybe before the recording begins.
+    recorded, rate = read_wave(heard)
+    assert compare(played_speech()[4000:], recorded, 8000, rate).correlation > 0.95

@@ -29,6 +29,7 @@ from sipsimple import (
     Route,
     RTPTransport,
     SDPConnection,
+    SDPMedia,
     SDPSession,
     WaveFile,
 )
@@ -69,6 +70,13 @@ class Call:
         )
         self._set_sdp(self.audio.get_local_media(False))
 
+    def decline(self) -> None:
+        """Answer without the audio stream that was offered (RFC 3264 section 6)."""
+        remote = self.invitation.get_offered_remote_sdp()
+        assert remote is not None, "an INVITE without SDP"
+        offered = remote.media[0]
+        self._set_sdp(SDPMedia(offered.media, 0, offered.transport, formats=offered.formats))
+
     def negotiated(self, data: Any) -> None:
         """Start the stream, where it does not run yet."""
         if self.audio is not None and not self.audio.is_started and data.succeeded:
@@ -105,6 +113,7 @@ class Agent:
         self._objects: dict[str, Any] = {}
         self._counts: dict[str, int] = {}
         self._answer_with: int | None = None
+        self._audio = True
 
     def serve(self) -> None:
         """Do commands until there are no more."""
@@ -176,9 +185,10 @@ class Agent:
         invitation.send_invite()
         return label
 
-    def do_answer_all(self, code: int | None = 200) -> None:
+    def do_answer_all(self, code: int | None = 200, audio: bool = True) -> None:
         """Answer all calls from now on: with 200 after 180, or with another final code."""
         self._answer_with = code
+        self._audio = audio
 
     def do_ring(self, call: str) -> None:
         """Tell the caller that it rings."""
@@ -265,8 +275,11 @@ class Agent:
 
     def _answer(self, call: Call) -> None:
         call.invitation.respond_to_invite_provisionally(180)
-        call.answer()
-        self._label(call.audio, f"{call.label}/audio")
+        if self._audio:
+            call.answer()
+            self._label(call.audio, f"{call.label}/audio")
+        else:
+            call.decline()
         call.invitation.accept_invite()
 
     def _notify(self, name: str, sender: object, data: Any) -> None:
