@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +15,6 @@ from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
     from conftest import InChild
-
-# The test session installs it; only a developer who runs this file by hand may lack it.
-needs_sipp = pytest.mark.skipif(
-    shutil.which("sipp") is None and "CI" not in os.environ, reason="sipp is not installed"
-)
 
 
 def _tools() -> tuple[Any, Any]:
@@ -136,7 +129,6 @@ def _called_by_sipp(count: int) -> None:
         assert not live_objects(Invitation)
 
 
-@needs_sipp
 def test_sipp_calls(in_child: InChild) -> None:
     in_child(_called_by_sipp, 20, timeout=40)
 
@@ -161,7 +153,6 @@ def _calls_sipp(port: int) -> list[str]:
         return [state for _, state in tools.changes(driver)]
 
 
-@needs_sipp
 def test_sipp_is_called(in_child: InChild, unused_port: int) -> None:
     assert in_child(_calls_sipp, unused_port, timeout=40) == [
         "CALLING", "EARLY", "CONNECTING", "CONFIRMED", "DISCONNECTING", "DISCONNECTED",
