@@ -28,10 +28,12 @@ class Environment:
         return self.folder / "bin" / "python"
 
     def pip(self, *arguments: str | Path, environment: dict[str, str] | None = None) -> None:
+        # What PYTHONPATH leads to would count as installed.
+        outside = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(
             [self.python, *PIP, *arguments],
             cwd=self.folder,
-            env=os.environ | (environment or {}),
+            env=outside | (environment or {}),
             capture_output=True,
             text=True,
             timeout=300,

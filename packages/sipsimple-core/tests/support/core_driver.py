@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import socket
 import time
 from collections.abc import Callable
@@ -157,6 +158,26 @@ def raises(kind: type[BaseException], call: Callable[[], object]) -> BaseExcepti
     except kind as error:
         return error
     raise AssertionError(f"{call} did not raise {kind.__name__}")
+
+
+class _MallocInfo(ctypes.Structure):
+    """What `mallinfo2(3)` returns."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
+
+
+def heap_in_use() -> int:
+    """Bytes that `malloc()` has handed out: exact, where resident memory hides small leaks."""
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = _MallocInfo
+    info = mallinfo2()
+    return int(info.uordblks + info.hblkhd)
 
 
 def resident() -> int:
