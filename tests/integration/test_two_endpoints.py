@@ -134,19 +134,30 @@ def test_a_refused_call_ends_with_the_code_of_the_callee(endpoint, code: int):
     bob.wait_for_state(bob.wait_for_call(), "DISCONNECTED")
 
 
-def test_a_caller_whose_only_stream_is_declined_hangs_up(endpoint):
+def test_an_answer_that_declines_the_only_stream_becomes_a_488(endpoint):
     alice, bob = endpoint("alice"), endpoint("bob")
     bob.do("answer_all", audio=False)
     outgoing = call(alice, bob)
-    refused = alice.wait_for("SCInvitationGotSDPUpdate", sender=outgoing)
+    # RFC 3264 section 6: an offer of which nothing is accepted is rejected.
+    assert alice.wait_for_state(outgoing, "DISCONNECTED").data["code"] == 488
+    incoming = bob.wait_for_call()
+    refused = bob.wait_for("SCInvitationGotSDPUpdate", sender=incoming)
     assert refused.data["succeeded"] is False
     assert "PJMEDIA_SDPNEG_ENOMEDIA" in refused.data["error"]
-    alice.wait_for_state(outgoing, "DISCONNECTED")
-    # RFC 3261 section 13.2.2.4: an answer that is not acceptable is met with ACK and BYE.
-    incoming = bob.wait_for_call()
-    assert bob.wait_for_state(incoming, "CONFIRMED").data["method"] == "ACK"
-    assert bob.wait_for_state(incoming, "DISCONNECTED").data["method"] == "BYE"
+    bob.wait_for_state(incoming, "DISCONNECTED")
+    for end in (alice, bob):
+        changes = end.events("SCInvitationChangedState")
+        assert "CONFIRMED" not in [change.data["state"] for change in changes]
     assert alice.do("audio", call=outgoing)["is_active"] is False
+
+
+def test_a_callee_without_a_common_codec_refuses_the_call(endpoint):
+    alice = endpoint("alice", codecs=["gsm"])
+    bob = endpoint("bob", codecs=["g711"])
+    bob.do("answer_all")
+    outgoing = call(alice, bob)
+    assert alice.wait_for_state(outgoing, "DISCONNECTED").data["code"] == 488
+    bob.wait_for_state(bob.wait_for_call(), "DISCONNECTED")
 
 
 def test_a_call_that_nobody_answers_can_be_cancelled(endpoint, registrar):

@@ -230,6 +230,26 @@ def test_an_offer_without_a_common_codec_gets_488(in_child: InChild) -> None:
     in_child(_no_common_codec)
 
 
+def _everything_declined() -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        invitation = tools.received(phone)
+        invitation.set_offered_local_sdp(tools.sdp(port=0))
+        invitation.accept_invite()
+        phone.expect("488 INVITE")
+        phone.ack_rejection()
+        tools.reported(driver, "DISCONNECTED")
+        (update,) = tools.updates(driver)
+        assert update["succeeded"] is False
+        assert "PJMEDIA_SDPNEG_ENOMEDIA" in update["error"]
+        assert "CONNECTING" not in [state for _, state in tools.changes(driver)]
+
+
+def test_an_answer_without_a_single_stream_gets_488(in_child: InChild) -> None:
+    in_child(_everything_declined)
+
+
 def _offer_in_response(answers: bool) -> None:
     core_driver, tools = _tools()
     with core_driver.Driver() as driver:

@@ -178,7 +178,7 @@ def test_a_reinvite_is_accepted(in_child: InChild, incoming: bool) -> None:
     in_child(_received, incoming)
 
 
-def _received_and_rejected(code: int, codec: str | None) -> None:
+def _received_and_rejected(code: int, answer: dict[str, Any] | None) -> None:
     core_driver, tools = _tools()
     with core_driver.Driver() as driver:
         phone = tools.Phone(driver)
@@ -187,8 +187,8 @@ def _received_and_rejected(code: int, codec: str | None) -> None:
         for _ in range(2):
             phone.next("INVITE", tools.sdp_text(port=4010, version=2))
             tools.reported(driver, "REINVITED")
-            if codec is not None:
-                invitation.set_offered_local_sdp(tools.sdp(codec=codec))
+            if answer is not None:
+                invitation.set_offered_local_sdp(tools.sdp(**answer))
                 invitation.respond_to_reinvite(200)
             else:
                 invitation.respond_to_reinvite(code)
@@ -196,18 +196,21 @@ def _received_and_rejected(code: int, codec: str | None) -> None:
             phone.say("ACK", branch=phone.branch)
             tools.reported(driver, "CONFIRMED")
             assert [update["succeeded"] for update in tools.updates(driver)] == (
-                [] if codec is None else [False]
+                [] if answer is None else [False]
             )
             assert invitation.get_active_remote_sdp().media[0].port == 4000
             assert invitation.get_offered_remote_sdp() is None
             driver.notifications.clear()
 
 
-@pytest.mark.parametrize(("code", "codec"), [(488, None), (603, None), (488, "97 speex/16000")])
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [(488, None), (603, None), (488, {"codec": "97 speex/16000"}), (488, {"port": 0})],
+)
 def test_a_rejected_or_unfit_reinvite_leaves_the_call_as_it_was(
-    in_child: InChild, code: int, codec: str | None
+    in_child: InChild, code: int, answer: dict[str, Any] | None
 ) -> None:
-    in_child(_received_and_rejected, code, codec)
+    in_child(_received_and_rejected, code, answer)
 
 
 def _received_without_offer() -> None:

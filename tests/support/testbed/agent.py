@@ -31,6 +31,7 @@ from sipsimple import (
     SDPConnection,
     SDPMedia,
     SDPSession,
+    SIPCoreError,
     WaveFile,
 )
 from sipsimple.notification import IObserver, Notification, NotificationCenter
@@ -38,6 +39,8 @@ from sipsimple.notification import IObserver, Notification, NotificationCenter
 __all__ = ["Agent", "Call"]
 
 HOST = "127.0.0.1"
+# To an offer without a codec that is known here (RFC 3261 section 21.4.26).
+NOT_ACCEPTABLE_HERE = 488
 
 
 class Call:
@@ -275,12 +278,17 @@ class Agent:
 
     def _answer(self, call: Call) -> None:
         call.invitation.respond_to_invite_provisionally(180)
-        if self._audio:
-            call.answer()
-            self._label(call.audio, f"{call.label}/audio")
+        try:
+            if self._audio:
+                call.answer()
+                self._label(call.audio, f"{call.label}/audio")
+            else:
+                call.decline()
+        except SIPCoreError as error:
+            print(f"{call.label} is refused: {error}", flush=True)
+            call.invitation.disconnect(NOT_ACCEPTABLE_HERE)
         else:
-            call.decline()
-        call.invitation.accept_invite()
+            call.invitation.accept_invite()
 
     def _notify(self, name: str, sender: object, data: Any) -> None:
         if sender is self._engine:

@@ -14,6 +14,7 @@ from sipsimple.pjproject.pjlib cimport (
 cdef extern from "pjmedia/errno.h" nogil:
     enum:
         PJMEDIA_ERRNO_START
+        PJMEDIA_SDPNEG_ENOMEDIA
     pj_str_t pjmedia_strerror(pj_status_t status, char *buffer, pj_size_t bufsize)
 
 

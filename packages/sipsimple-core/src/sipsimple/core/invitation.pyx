@@ -412,7 +412,8 @@ cdef class Invitation(Primitive):
     def accept_invite(self, extra_headers=None):
         """Answer the INVITE with 200 and the SDP that was set. The state becomes `CONNECTING`.
 
-        Where no SDP was set, or it does not fit the offer, the session ends with 488.
+        Where no SDP was set, or it does not fit the offer, or it declines every stream of it,
+        the session ends with 488.
 
         Args:
             extra_headers: Headers to add, a dict of str to str.
@@ -451,8 +452,9 @@ cdef class Invitation(Primitive):
     def respond_to_reinvite(self, response_code=180, extra_headers=None):
         """Answer a re-INVITE. With a final response the state becomes `CONFIRMED` again.
 
-        With a 2xx code the SDP that was set is sent. Where it does not fit the offer, 488 is
-        sent instead and the active descriptions stay as they were.
+        With a 2xx code the SDP that was set is sent. Where it does not fit the offer, or it
+        declines every stream of it, 488 is sent instead and the active descriptions stay as
+        they were.
 
         Args:
             response_code: 100 to 699.

@@ -6,7 +6,7 @@ in between.
 
 from libc.string cimport memset
 
-from sipsimple.core.invitation_events cimport Cause, cause_set_error
+from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
 from sipsimple.core.invitation_message cimport add_headers, remove_headers
 from sipsimple.core.invitation_session cimport (
     session_attach,
@@ -30,6 +30,7 @@ from sipsimple.core.invitation_states cimport (
 from sipsimple.pjproject.native cimport anchor_lock, anchor_unlock
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
 from sipsimple.pjproject.pjmedia_sdp cimport (
+    PJMEDIA_SDPNEG_ENOMEDIA,
     PJMEDIA_SDP_NEG_STATE_DONE,
     PJMEDIA_SDP_NEG_STATE_LOCAL_OFFER,
     PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER,
@@ -183,6 +184,26 @@ cdef pj_status_t _refuse(
     return PJ_SUCCESS
 
 
+cdef bint _declines_everything(
+    pjsip_inv_session *inv, const pjmedia_sdp_session *sdp
+) noexcept nogil:
+    """Whether this is an answer without a single stream: RFC 3264 section 6 wants 488 instead.
+
+    pjmedia takes it on the side of who answers, and fails on the side of who offered.
+    """
+    cdef unsigned index
+    if (
+        sdp == NULL
+        or inv.neg == NULL
+        or pjmedia_sdp_neg_get_state(inv.neg) != PJMEDIA_SDP_NEG_STATE_REMOTE_OFFER
+    ):
+        return False
+    for index in range(sdp.media_count):
+        if sdp.media[index].desc.port != 0:
+            return False
+    return True
+
+
 cdef bint _wants_sdp(pjsip_inv_session *inv) noexcept nogil:
     """Whether our SDP has its place in the response: it has not been given to PJSIP yet."""
     return (
@@ -195,6 +216,9 @@ cdef pj_status_t _respond_or_refuse(
     Session *session, pjsip_inv_session *inv, Parts *parts
 ) noexcept nogil:
     cdef pj_status_t status
+    if _declines_everything(inv, parts.sdp):
+        record_not_negotiated(&session.base, PJMEDIA_SDPNEG_ENOMEDIA)
+        return _refuse(session, inv, parts)
     session.negotiation_failed = False
     status = _respond(session, inv, parts, parts.sdp if _wants_sdp(inv) else NULL)
     if status != PJ_SUCCESS and session.negotiation_failed:
@@ -274,7 +298,8 @@ cdef pj_status_t _answer_offer(
 ) noexcept nogil:
     cdef Parts refusal
     cdef pjmedia_sdp_session *sdp = parts.sdp
-    cdef pj_status_t status
+    cdef pj_status_t status = PJ_SUCCESS
+    cdef bint declined = _declines_everything(inv, sdp)
     if pjmedia_sdp_neg_get_state(inv.neg) == PJMEDIA_SDP_NEG_STATE_DONE:
         # The re-INVITE came without an offer, so this is one; the ACK brings the answer.
         status = pjmedia_sdp_neg_modify_local_offer2(
@@ -284,8 +309,11 @@ cdef pj_status_t _answer_offer(
             return status
         sdp = NULL
     session.negotiation_failed = False
-    status = _respond(session, inv, parts, sdp)
-    if status != PJ_SUCCESS and session.negotiation_failed:
+    if declined:
+        record_not_negotiated(&session.base, PJMEDIA_SDPNEG_ENOMEDIA)
+    else:
+        status = _respond(session, inv, parts, sdp)
+    if declined or (status != PJ_SUCCESS and session.negotiation_failed):
         refusal = parts[0]
         refusal.code = PJSIP_SC_NOT_ACCEPTABLE_HERE
         refusal.sdp = NULL
