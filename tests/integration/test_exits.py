@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import pytest
 
+from testbed.processes import TestbedError
 from testbed.programs import PROGRAMS, Answering, Done, answering, environment, run_program
 
 DEADLINE = 20
@@ -53,7 +54,9 @@ def test_a_signal_ends_the_process_in_a_call(peer, tmp_path, number, waiting):
     ) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
+            said = process.stdout.readline()
+            if said != "ready\n":
+                raise TestbedError(f"live.py said {said!r}:\n{process.communicate()[1]}")
             before = time.monotonic()
             os.kill(process.pid, number)
             _, errors = process.communicate(timeout=DEADLINE)

@@ -94,7 +94,8 @@ class Server:
     def close(self) -> None:
         """End `serve()`, which runs in another thread."""
         self._closed = True
-        with self._socket.dup() as knock:
+        # Not from the server's own socket, which it may be closing by now.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
             knock.sendto(b"", self.address)
 
     # ---- requests
