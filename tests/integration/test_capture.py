@@ -73,10 +73,9 @@ def test_every_packet_of_a_call_is_well_formed(endpoint, capture: Capture, speec
         ["BYE", "200"],
     ]
     # One stream each way; PCMU and telephone-event only, without a gap.
-    for port in rtp_ports:
-        packets = capture.fields(
-            ["rtp.seq", "rtp.p_type", "rtp.ssrc"], f"rtp && udp.srcport == {port}", ports
-        )
+    for port, other in (rtp_ports, rtp_ports[::-1]):
+        stream = f"rtp && udp.srcport == {port} && udp.dstport == {other}"
+        packets = capture.fields(["rtp.seq", "rtp.p_type", "rtp.ssrc"], stream, ports)
         assert {payload for _, payload, _ in packets} <= {"0", "101", "120", "96"}
         assert len({ssrc for _, _, ssrc in packets}) == 1
         numbers = [int(number) for number, _, _ in packets]

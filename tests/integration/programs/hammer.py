@@ -34,13 +34,15 @@ from sipsimple import (
     SIPCoreError,
     WaveFile,
 )
+from testbed.processes import rtp_port_range
 
 port, seconds, folder = int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])
 faulthandler.dump_traceback_later(seconds + 45, exit=True)
 ALLOWED = (SIPCoreError, TypeError, ValueError)
 RANDOM = random.Random(4)
 
-party = Party(trace_sip=True, log_level=5, rtp_port_range=(40000, 41000))
+first_port, _ = rtp_port_range()
+party = Party(trace_sip=True, log_level=5, rtp_port_range=(first_port, first_port + 1000))
 engine = party.engine
 counts: collections.Counter[str] = collections.Counter()
 refused: collections.Counter[str] = collections.Counter()

@@ -26,6 +26,7 @@ from sipsimple import (
     SDPSession,
 )
 from sipsimple.notification import IObserver, Notification, NotificationCenter
+from testbed.processes import rtp_port_range
 
 HOST = "127.0.0.1"
 OPTIONS = {
@@ -34,6 +35,7 @@ OPTIONS = {
     "local_tls_port": None,
     "auto_sound": False,
     "codecs": ["g711"],
+    "rtp_port_range": rtp_port_range(),
     "log_level": 0,
 }
 

@@ -35,6 +35,7 @@ from sipsimple import (
     WaveFile,
 )
 from sipsimple.notification import IObserver, Notification, NotificationCenter
+from testbed.processes import rtp_port_range
 
 __all__ = ["Agent", "Call"]
 
@@ -142,6 +143,7 @@ class Agent:
             "local_tls_port": None,
             "auto_sound": False,
             "codecs": ["g711"],
+            "rtp_port_range": rtp_port_range(),
             "log_level": 4,
             "trace_sip": True,
         }

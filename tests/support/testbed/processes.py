@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-__all__ = ["Process", "TestbedError", "free_udp_port", "is_bound", "poll"]
+__all__ = ["Process", "TestbedError", "free_udp_port", "is_bound", "poll", "rtp_port_range"]
 
 _T = TypeVar("_T")
 
@@ -81,6 +81,17 @@ _sequence = _port_sequence()
 
 def _ports() -> Iterator[int]:
     return _sequence
+
+
+def rtp_port_range() -> tuple[int, int]:
+    """UDP ports for the RTP of this process, the first and the last.
+
+    Spread by process id: what still comes for a stream of another process on this machine, whose
+    port is free by now, must not reach one of this process.
+    """
+    first, last, size = 10000, 20000, 100
+    begin = first + os.getpid() * size % (last - first)
+    return begin, begin + size
 
 
 class Process:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from testbed.processes import TestbedError
+from testbed.processes import SUPPORT, TestbedError
 
 __all__ = ["Answering", "Done", "answering", "environment", "run_program"]
 
@@ -19,7 +19,7 @@ PROGRAMS = Path(__file__).resolve().parents[2] / "integration" / "programs"
 
 def environment() -> dict[str, str]:
     """Of programs: they find what is beside them, and show where they crash or hang."""
-    paths = [str(PROGRAMS), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(PROGRAMS), str(SUPPORT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONFAULTHANDLER": "1"}
 
 
