@@ -12,6 +12,7 @@ from sipsimple.sdp.attribute import SDPAttribute  # noqa: E402
 from sipsimple.sdp.bandwidth import SDPBandwidth  # noqa: E402
 from sipsimple.sdp.connection import SDPConnection  # noqa: E402
 from sipsimple.sdp.errors import SDPParseError  # noqa: E402
+from sipsimple.sdp.line import SDPLine  # noqa: E402
 from sipsimple.sdp.media import SDPMedia  # noqa: E402
 from sipsimple.sdp.session import SDPSession  # noqa: E402
 
@@ -19,6 +20,7 @@ __all__ = [
     "SDPAttribute",
     "SDPBandwidth",
     "SDPConnection",
+    "SDPLine",
     "SDPMedia",
     "SDPParseError",
     "SDPSession",

@@ -1,6 +1,10 @@
 """`SDPAttribute`: an `a=` line (RFC 8866 section 5.13)."""
 
+from libc.string cimport memchr
+
 from sipsimple.sdp.checks cimport check_text
+from sipsimple.sdp.scanner cimport Span, text_of
+from sipsimple.sdp.writer cimport Writer
 
 
 cdef str _check_name(object value):
@@ -63,8 +67,13 @@ cdef class SDPAttribute:
     def value(self, value):
         self._value = check_text(value, "value")
 
-    cdef str line(self):
-        return f"a={self._name}:{self._value}" if self._value else f"a={self._name}"
+    cdef int write(self, Writer writer) except -1:
+        writer.begin(c"a")
+        writer.text(self._name)
+        if self._value:
+            writer.character(c":")
+            writer.text(self._value)
+        return writer.end()
 
     def copy(self):
         """A new, equal object."""
@@ -83,7 +92,21 @@ cdef class SDPAttribute:
         return f"SDPAttribute({self._name!r}, {self._value!r})"
 
     def __str__(self):
-        return self.line()
+        return f"a={self._name}:{self._value}" if self._value else f"a={self._name}"
 
     def __reduce__(self):
         return type(self), (self._name, self._value)
+
+
+cdef SDPAttribute read_attribute(const Span *value):
+    """The attribute of a line of a canonical text."""
+    cdef SDPAttribute attribute = SDPAttribute.__new__(SDPAttribute)
+    cdef Span part = value[0]
+    cdef const char *colon = <const char *> memchr(part.start, b":", part.end - part.start)
+    if colon != NULL:
+        part.start = colon + 1
+        attribute._value = text_of(&part)
+        part.start = value.start
+        part.end = colon
+    attribute._name = text_of(&part)
+    return attribute

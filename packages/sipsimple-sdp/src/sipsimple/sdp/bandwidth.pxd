@@ -1,5 +1,12 @@
+from sipsimple.sdp.scanner cimport Span
+from sipsimple.sdp.writer cimport Writer
+
+
 cdef class SDPBandwidth:
     cdef str _modifier
-    cdef object _value
+    cdef unsigned int _value
 
-    cdef str line(self)
+    cdef int write(self, Writer writer) except -1
+
+
+cdef SDPBandwidth read_bandwidth(const Span *value)

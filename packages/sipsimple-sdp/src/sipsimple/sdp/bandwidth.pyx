@@ -1,6 +1,10 @@
 """`SDPBandwidth`: a `b=` line (RFC 8866 section 5.8)."""
 
+from libc.string cimport memchr
+
 from sipsimple.sdp.checks cimport check_number, check_token
+from sipsimple.sdp.scanner cimport Span, number_of, text_of
+from sipsimple.sdp.writer cimport Writer
 
 # pjmedia_sdp_bandw.value is a pj_uint32_t.
 cdef object MAX_VALUE = 2**32 - 1
@@ -62,8 +66,12 @@ cdef class SDPBandwidth:
     def value(self, value):
         self._value = check_number(value, "value", 0, MAX_VALUE)
 
-    cdef str line(self):
-        return f"b={self._modifier}:{self._value}"
+    cdef int write(self, Writer writer) except -1:
+        writer.begin(c"b")
+        writer.text(self._modifier)
+        writer.character(c":")
+        writer.number(self._value)
+        return writer.end()
 
     def copy(self):
         """A new, equal object."""
@@ -82,7 +90,19 @@ cdef class SDPBandwidth:
         return f"SDPBandwidth({self._modifier!r}, {self._value})"
 
     def __str__(self):
-        return self.line()
+        return f"b={self._modifier}:{self._value}"
 
     def __reduce__(self):
         return type(self), (self._modifier, self._value)
+
+
+cdef SDPBandwidth read_bandwidth(const Span *value):
+    """The bandwidth of a line of a canonical text."""
+    cdef SDPBandwidth bandwidth = SDPBandwidth.__new__(SDPBandwidth)
+    cdef Span part = value[0]
+    part.end = <const char *> memchr(part.start, b":", part.end - part.start)
+    bandwidth._modifier = text_of(&part)
+    part.start = part.end + 1
+    part.end = value.end
+    bandwidth._value = number_of(&part)
+    return bandwidth

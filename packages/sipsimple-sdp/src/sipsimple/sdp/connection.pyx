@@ -1,6 +1,8 @@
 """`SDPConnection`: a `c=` line (RFC 8866 section 5.7)."""
 
 from sipsimple.sdp.checks cimport check_token
+from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of
+from sipsimple.sdp.writer cimport Writer
 
 
 cdef class SDPConnection:
@@ -61,8 +63,14 @@ cdef class SDPConnection:
     def address_type(self, value):
         self._address_type = check_token(value, "address_type")
 
-    cdef str line(self):
-        return f"c={self._net_type} {self._address_type} {self._address}"
+    cdef int write(self, Writer writer) except -1:
+        writer.begin(c"c")
+        writer.text(self._net_type)
+        writer.character(c" ")
+        writer.text(self._address_type)
+        writer.character(c" ")
+        writer.text(self._address)
+        return writer.end()
 
     def copy(self):
         """A new, equal object."""
@@ -91,7 +99,21 @@ cdef class SDPConnection:
         return f"SDPConnection({', '.join(parts)})"
 
     def __str__(self):
-        return self.line()
+        return f"c={self._net_type} {self._address_type} {self._address}"
 
     def __reduce__(self):
         return type(self), (self._address, self._net_type, self._address_type)
+
+
+cdef SDPConnection read_connection(const Span *value):
+    """The connection of a line of a canonical text."""
+    cdef SDPConnection connection = SDPConnection.__new__(SDPConnection)
+    cdef Cursor line = value[0]
+    cdef Span word
+    next_word(&line, &word)
+    connection._net_type = text_of(&word)
+    next_word(&line, &word)
+    connection._address_type = text_of(&word)
+    next_word(&line, &word)
+    connection._address = text_of(&word)
+    return connection

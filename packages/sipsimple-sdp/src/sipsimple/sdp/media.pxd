@@ -1,20 +1,15 @@
-from sipsimple.sdp.connection cimport SDPConnection
+from sipsimple.sdp.section cimport SDPSection
 
 
-cdef class SDPMedia:
+cdef class SDPMedia(SDPSection):
     cdef str _media
-    cdef object _port
+    cdef int _port
+    cdef int _port_count
     cdef str _transport
-    cdef object _port_count
     cdef list _formats
-    cdef str _info
-    cdef SDPConnection _connection
-    cdef list _attributes
-    cdef list _bandwidth
-    # Set by the parser: the session-level direction that applies where the section has none.
+    # The direction that a parsed session gives to all its media; it applies where the section
+    # has none.
     cdef str _session_direction
 
-    cdef int add_lines(self, list lines, str where) except -1
 
-
-cdef str find_direction(list attributes)
+cdef SDPMedia read_media(bytes text, size_t begin, size_t end, str session_direction)

@@ -1,39 +1,24 @@
 """`SDPMedia`: an `m=` line and what belongs to it (RFC 8866 section 5.14)."""
 
-from sipsimple.sdp.attribute cimport SDPAttribute
-from sipsimple.sdp.bandwidth cimport SDPBandwidth
-from sipsimple.sdp.checks cimport (
-    check_formats,
-    check_items,
-    check_list,
-    check_number,
-    check_optional_text,
-    check_token,
-    copy_items,
+from libc.string cimport memchr
+
+from sipsimple.sdp.checks cimport check_formats, check_number, check_token
+from sipsimple.sdp.scanner cimport (
+    LAST_PLACE_OF_FIELDS,
+    PLACE_OF_TIMES,
+    Cursor,
+    Span,
+    next_word,
+    number_of,
+    place_in_media,
+    text_of,
 )
-from sipsimple.sdp.connection cimport SDPConnection
-
-cdef frozenset DIRECTIONS = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
-
-
-cdef str find_direction(list attributes):
-    """The first direction among attributes, or `None` (RFC 8866 section 6.7)."""
-    for item in attributes:
-        if isinstance(item, SDPAttribute) and (<SDPAttribute> item)._name in DIRECTIONS:
-            return (<SDPAttribute> item)._name
-    return None
+from sipsimple.sdp.section cimport SDPSection, find_direction
+from sipsimple.sdp.writer cimport Writer
 
 
-cdef SDPConnection _check_connection(object value):
-    if value is not None and not isinstance(value, SDPConnection):
-        raise TypeError(
-            f"connection: must be SDPConnection or None, not {type(value).__name__}"
-        )
-    return value
-
-
-cdef class SDPMedia:
-    """SDPMedia(media, port, transport, port_count=1, formats=(), info=None, connection=None, attributes=(), *, bandwidth=())
+cdef class SDPMedia(SDPSection):
+    """SDPMedia(media, port, transport, port_count=1, formats=(), info=None, connection=None, attributes=(), *, bandwidth=(), other_lines=())
 --
 
     A media section: an `m=` line and everything up to the next one.
@@ -48,6 +33,8 @@ cdef class SDPMedia:
         connection: The `c=` line, an `SDPConnection`; `None` for no such line.
         attributes: The `a=` lines, a list of `SDPAttribute`.
         bandwidth: The `b=` lines, a list of `SDPBandwidth`.
+        other_lines: Lines without a field of their own, a list of `SDPLine`: `k=`, and every
+            `i=` and `c=` but the first.
 
     Each is an attribute too, checked when it is assigned. A list that is given is copied;
     the lists may be changed in place, and their items are checked where they are used.
@@ -66,11 +53,7 @@ cdef class SDPMedia:
 
     def __cinit__(self, *args, **kwargs):
         self._media = self._transport = ""
-        self._port = 0
         self._port_count = 1
-        self._formats = []
-        self._attributes = []
-        self._bandwidth = []
 
     def __init__(
         self,
@@ -84,6 +67,7 @@ cdef class SDPMedia:
         attributes=(),
         *,
         bandwidth=(),
+        other_lines=(),
     ):
         self.media = media
         self.port = port
@@ -94,87 +78,109 @@ cdef class SDPMedia:
         self.connection = connection
         self.attributes = attributes
         self.bandwidth = bandwidth
+        self.other_lines = other_lines
+
+    # ---- the m= line
+
+    cdef bint take_own_line(self, char kind, const Span *value) except -1:
+        cdef Cursor line = value[0]
+        cdef Span word, port, count
+        cdef str media, transport
+        cdef list formats = []
+        if kind != c"m":
+            return False
+        next_word(&line, &word)
+        media = text_of(&word)
+        next_word(&line, &port)
+        next_word(&line, &word)
+        transport = text_of(&word)
+        while next_word(&line, &word):
+            formats.append(text_of(&word))
+        if not self._is_unread:
+            return True
+        self._media = media
+        count.start = <const char *> memchr(port.start, b"/", port.end - port.start)
+        if count.start != NULL:
+            count.end = port.end
+            port.end = count.start
+            count.start += 1
+            self._port_count = number_of(&count)
+        self._port = number_of(&port)
+        self._transport = transport
+        self._formats = formats
+        return True
 
     @property
     def media(self):
         """The type of the media, a str such as "audio"."""
+        if self._is_unread:
+            self.read_fields()
         return self._media
 
     @media.setter
     def media(self, value):
-        self._media = check_token(value, "media")
+        cdef str media = check_token(value, "media")
+        if self._is_unread:
+            self.read_fields()
+        self._media = media
 
     @property
     def port(self):
         """The transport port, an int; 0 for rejected or unused media."""
+        if self._is_unread:
+            self.read_fields()
         return self._port
 
     @port.setter
     def port(self, value):
-        self._port = check_number(value, "port", 0, 65535)
+        cdef int port = check_number(value, "port", 0, 65535)
+        if self._is_unread:
+            self.read_fields()
+        self._port = port
 
     @property
     def transport(self):
         """The protocol, a str such as "RTP/AVP"."""
+        if self._is_unread:
+            self.read_fields()
         return self._transport
 
     @transport.setter
     def transport(self, value):
-        self._transport = check_token(value, "transport")
+        cdef str transport = check_token(value, "transport")
+        if self._is_unread:
+            self.read_fields()
+        self._transport = transport
 
     @property
     def port_count(self):
         """The number of ports, an int from 1."""
+        if self._is_unread:
+            self.read_fields()
         return self._port_count
 
     @port_count.setter
     def port_count(self, value):
-        self._port_count = check_number(value, "port_count", 1, 65535)
+        cdef int port_count = check_number(value, "port_count", 1, 65535)
+        if self._is_unread:
+            self.read_fields()
+        self._port_count = port_count
 
     @property
     def formats(self):
         """The formats, a list of str: payload types for RTP."""
+        if self._is_unread:
+            self.read_fields()
+        if self._formats is None:
+            self._formats = []
         return self._formats
 
     @formats.setter
     def formats(self, value):
-        self._formats = check_formats(value, "formats")
-
-    @property
-    def info(self):
-        """The `i=` line, a str, or `None`."""
-        return self._info
-
-    @info.setter
-    def info(self, value):
-        self._info = check_optional_text(value, "info")
-
-    @property
-    def connection(self):
-        """The `c=` line, an `SDPConnection`, or `None`."""
-        return self._connection
-
-    @connection.setter
-    def connection(self, value):
-        self._connection = _check_connection(value)
-
-    @property
-    def attributes(self):
-        """The `a=` lines, a list of `SDPAttribute`."""
-        return self._attributes
-
-    @attributes.setter
-    def attributes(self, value):
-        self._attributes = check_list(value, "attributes", SDPAttribute)
-
-    @property
-    def bandwidth(self):
-        """The `b=` lines, a list of `SDPBandwidth`."""
-        return self._bandwidth
-
-    @bandwidth.setter
-    def bandwidth(self, value):
-        self._bandwidth = check_list(value, "bandwidth", SDPBandwidth)
+        cdef list formats = check_formats(value, "formats")
+        if self._is_unread:
+            self.read_fields()
+        self._formats = formats
 
     def get_direction(self):
         """The direction of the media, seen from who wrote the description.
@@ -186,41 +192,43 @@ cdef class SDPMedia:
 
         Source: RFC 8866 section 6.7.
         """
-        return find_direction(self._attributes) or self._session_direction or "sendrecv"
+        return find_direction(self.read_attributes()) or self._session_direction or "sendrecv"
 
-    cdef int add_lines(self, list lines, str where) except -1:
-        cdef list formats = check_formats(self._formats, f"{where}formats")
-        cdef list attributes = list(self._attributes)
-        cdef list bandwidth = list(self._bandwidth)
-        check_items(attributes, f"{where}attributes", SDPAttribute)
-        check_items(bandwidth, f"{where}bandwidth", SDPBandwidth)
-        cdef str port = str(self._port)
+    # ---- to text
+
+    cdef int place_of(self, char kind) noexcept:
+        return place_in_media(kind)
+
+    cdef int write_fields(self, Writer writer) except -1:
+        writer.begin(c"m")
+        writer.text(self._media)
+        writer.character(c" ")
+        writer.number(self._port)
         if self._port_count != 1:
-            port = f"{port}/{self._port_count}"
-        lines.append(" ".join([f"m={self._media} {port} {self._transport}"] + formats))
-        if self._info:
-            lines.append(f"i={self._info}")
-        if self._connection is not None:
-            lines.append(self._connection.line())
-        for item in bandwidth:
-            lines.append((<SDPBandwidth> item).line())
-        for item in attributes:
-            lines.append((<SDPAttribute> item).line())
-        return 0
+            writer.character(c"/")
+            writer.number(self._port_count)
+        writer.character(c" ")
+        writer.text(self._transport)
+        if self._formats:
+            for item in check_formats(self._formats, "formats"):
+                writer.character(c" ")
+                writer.text(item)
+        writer.end()
+        self.write_shared_fields(writer)
+        return self.write_other_lines(writer, PLACE_OF_TIMES, LAST_PLACE_OF_FIELDS)
+
+    # ---- copies and comparison
 
     def copy(self):
         """A new, equal object that shares nothing with this one."""
         cdef SDPMedia result = SDPMedia.__new__(SDPMedia)
+        self.copy_to(result)
         result._media = self._media
         result._port = self._port
         result._transport = self._transport
         result._port_count = self._port_count
-        result._formats = list(self._formats)
-        result._info = self._info
-        if self._connection is not None:
-            result._connection = self._connection.copy()
-        result._attributes = copy_items(self._attributes, "attributes", SDPAttribute)
-        result._bandwidth = copy_items(self._bandwidth, "bandwidth", SDPBandwidth)
+        if self._formats:
+            result._formats = list(self._formats)
         result._session_direction = self._session_direction
         return result
 
@@ -229,48 +237,44 @@ cdef class SDPMedia:
             return NotImplemented
         cdef SDPMedia right = other
         return (
-            self._media == right._media
+            self.media == right.media
             and self._port == right._port
             and self._transport == right._transport
             and self._port_count == right._port_count
-            and self._formats == right._formats
-            and (self._info or "") == (right._info or "")
-            and self._connection == right._connection
-            and self._attributes == right._attributes
-            and self._bandwidth == right._bandwidth
+            and self.formats == right.formats
+            and self.equals(right)
         )
 
     def __repr__(self):
-        cdef list parts = [repr(self._media), repr(self._port), repr(self._transport)]
+        cdef list parts = [repr(self.media), repr(self._port), repr(self._transport)]
         if self._port_count != 1:
             parts.append(f"port_count={self._port_count}")
-        for name in ("formats", "info", "connection", "attributes", "bandwidth"):
+        for name in ("formats", "info", "connection", "attributes", "bandwidth", "other_lines"):
             value = getattr(self, name)
             if value:
                 parts.append(f"{name}={value!r}")
         return f"SDPMedia({', '.join(parts)})"
 
-    def __str__(self):
-        cdef list lines = []
-        self.add_lines(lines, "")
-        lines.append("")
-        return "\r\n".join(lines)
-
-    def __bytes__(self):
-        return str(self).encode("utf-8", "surrogateescape")
-
     def __reduce__(self):
         arguments = (
-            self._media,
+            self.media,
             self._port,
             self._transport,
             self._port_count,
-            self._formats,
-            self._info,
-            self._connection,
-            self._attributes,
+            self.formats,
+            self.info,
+            self.connection,
+            self.attributes,
         )
-        return type(self), arguments, (self._bandwidth, self._session_direction)
+        return type(self), arguments, (self.bandwidth, self.other_lines, self._session_direction)
 
     def __setstate__(self, state):
-        self.bandwidth, self._session_direction = state
+        self.bandwidth, self.other_lines, self._session_direction = state
+
+
+cdef SDPMedia read_media(bytes text, size_t begin, size_t end, str session_direction):
+    """The media section at a place in a canonical text."""
+    cdef SDPMedia media = SDPMedia.__new__(SDPMedia)
+    media.set_text(text, begin, end)
+    media._session_direction = session_direction
+    return media

@@ -27,7 +27,9 @@ from sipsimple.sdp.attribute cimport SDPAttribute
 from sipsimple.sdp.bandwidth cimport SDPBandwidth
 from sipsimple.sdp.checks cimport check_formats, check_items
 from sipsimple.sdp.connection cimport SDPConnection
-from sipsimple.sdp.media cimport SDPMedia, find_direction
+from sipsimple.sdp.line cimport SDPLine
+from sipsimple.sdp.media cimport SDPMedia
+from sipsimple.sdp.section cimport SDPSection, find_direction
 from sipsimple.sdp.session cimport SDPSession
 
 from sipsimple.pjproject.runtime import abi_number as _pjproject_abi
@@ -52,7 +54,7 @@ cdef void *_new(pj_pool_t *pool, size_t size) except NULL:
 
 cdef list _limited(list values, str what, Py_ssize_t limit):
     """The items as they are now; other threads may go on changing the list."""
-    cdef list items = list(values)
+    cdef list items = [] if values is None else list(values)
     if len(items) > limit:
         raise ValueError(
             f"{what}: {len(items)} items, but pjmedia takes at most {limit}"
@@ -107,12 +109,20 @@ cdef unsigned _bandwidth_to_native(
     return count
 
 
+cdef int _read(SDPSection section) except -1:
+    """Take the fields out of the text that a section was parsed from."""
+    if section._is_unread:
+        section.read_fields()
+    return 0
+
+
 cdef pjmedia_sdp_media *_media_to_native(
     SDPMedia media, str where, str direction, pj_pool_t *pool
 ) except NULL:
+    _read(media)
     cdef pjmedia_sdp_media *native = <pjmedia_sdp_media *> _new(pool, sizeof(pjmedia_sdp_media))
     cdef list formats = _limited(media._formats, f"{where}formats", PJMEDIA_MAX_SDP_FMT)
-    cdef list attributes = list(media._attributes)
+    cdef list attributes = list(media.read_attributes())
     native.desc.media = pool_str(pool, media._media)
     native.desc.port = media._port
     native.desc.port_count = media._port_count
@@ -136,7 +146,7 @@ cdef pjmedia_sdp_media *_media_to_native(
 cdef pjmedia_sdp_media *media_to_native(object media, pj_pool_t *pool) except NULL:
     """A media section as pjmedia's struct.
 
-    The `i=` line has no place in the struct and is left out.
+    The `i=` line and other lines have no place in the struct and are left out.
 
     Raises:
         TypeError: It is not an `SDPMedia`, or holds a list with something foreign in it.
@@ -147,12 +157,26 @@ cdef pjmedia_sdp_media *media_to_native(object media, pj_pool_t *pool) except NU
     return _media_to_native(media, "", (<SDPMedia> media)._session_direction, pool)
 
 
+cdef str _name_to_native(SDPSession session):
+    """The `s=` line and those behind it that pjmedia has no field for: i=, u=, e= and p=.
+
+    pjmedia prints the name as it stands.
+    """
+    cdef list lines = [session._name]
+    if session._info:
+        lines.append(f"i={session._info}")
+    for line in session.ordered_lines():
+        if line.type in "iuep":
+            lines.append(str(line))
+    return "\r\n".join(lines)
+
+
 cdef pjmedia_sdp_session *session_to_native(object session, pj_pool_t *pool) except NULL:
     """A session description as pjmedia's struct.
 
     A direction at session level is repeated in each media section that has none, since
     pjmedia's offer/answer looks for it only there. The `i=` lines of media sections have no
-    place in the structs and are left out.
+    place in the structs and are left out; so are other lines, but for `u=`, `e=` and `p=`.
 
     Raises:
         TypeError: It is not an `SDPSession`, or holds a list with something foreign in it.
@@ -161,10 +185,12 @@ cdef pjmedia_sdp_session *session_to_native(object session, pj_pool_t *pool) exc
     if not isinstance(session, SDPSession):
         raise TypeError(f"must be SDPSession, not {type(session).__name__}")
     cdef SDPSession source = session
+    _read(source)
     cdef pjmedia_sdp_session *native = <pjmedia_sdp_session *> _new(
         pool, sizeof(pjmedia_sdp_session)
     )
-    cdef list media = _limited(source._media, "media", PJMEDIA_MAX_SDP_MEDIA)
+    cdef list media = _limited(source.read_media_sections(), "media", PJMEDIA_MAX_SDP_MEDIA)
+    cdef list attributes = list(source.read_attributes())
     cdef str direction
     native.origin.user = pool_str(pool, source._user)
     native.origin.id = source._id
@@ -172,19 +198,15 @@ cdef pjmedia_sdp_session *session_to_native(object session, pj_pool_t *pool) exc
     native.origin.net_type = pool_str(pool, source._net_type)
     native.origin.addr_type = pool_str(pool, source._address_type)
     native.origin.addr = pool_str(pool, source._address)
-    # pjmedia has no field for the i= line; its place is behind the s= line, which is
-    # printed as it stands.
-    native.name = pool_str(
-        pool, f"{source._name}\r\ni={source._info}" if source._info else source._name
-    )
+    native.name = pool_str(pool, _name_to_native(source))
     if source._connection is not None:
         native.conn = _connection_to_native(source._connection, pool)
     native.bandw_count = _bandwidth_to_native(source._bandwidth, "bandwidth", pool, native.bandw)
     native.time.start = source._start_time
     native.time.stop = source._stop_time
-    native.attr_count = _attributes_to_native(source._attributes, "attributes", pool, native.attr)
+    native.attr_count = _attributes_to_native(attributes, "attributes", pool, native.attr)
     check_items(media, "media", SDPMedia)
-    direction = find_direction(source._attributes)
+    direction = find_direction(attributes)
     for index, item in enumerate(media):
         native.media[native.media_count] = _media_to_native(
             item, f"media[{index}].", direction or (<SDPMedia> item)._session_direction, pool
@@ -235,13 +257,15 @@ cdef object media_from_native(const pjmedia_sdp_media *native):
     cdef SDPMedia result = SDPMedia.__new__(SDPMedia)
     cdef pjmedia_sdp_media *source = <pjmedia_sdp_media *> native
     cdef unsigned index
+    cdef list formats = []
     result._media = to_str(&source.desc.media)
     result._port = source.desc.port
     # pjmedia's parser leaves 0 where the line says nothing.
     result._port_count = source.desc.port_count or 1
     result._transport = to_str(&source.desc.transport)
     for index in range(source.desc.fmt_count):
-        result._formats.append(to_str(&source.desc.fmt[index]))
+        formats.append(to_str(&source.desc.fmt[index]))
+    result._formats = formats
     result._connection = _connection_from_native(source.conn)
     result._bandwidth = _bandwidth_from_native(source.bandw_count, source.bandw)
     result._attributes = _attributes_from_native(source.attr_count, source.attr)
@@ -258,24 +282,25 @@ cdef object session_from_native(const pjmedia_sdp_session *native):
     cdef SDPSession result = SDPSession.__new__(SDPSession)
     cdef pjmedia_sdp_session *source = <pjmedia_sdp_session *> native
     cdef unsigned index
-    cdef str separator
-    cdef str info
+    cdef list lines
     result._user = to_str(&source.origin.user)
     result._id = source.origin.id
     result._version = source.origin.version
     result._net_type = to_str(&source.origin.net_type)
     result._address_type = to_str(&source.origin.addr_type)
     result._address = to_str(&source.origin.addr)
-    # See session_to_native().
-    result._name, separator, info = to_str(&source.name).partition("\r\ni=")
-    result._info = info if separator else None
+    # See _name_to_native().
+    lines = to_str(&source.name).split("\r\n")
+    result._name = lines.pop(0)
+    if lines and lines[0].startswith("i="):
+        result._info = lines.pop(0)[2:]
+    result._other_lines = [SDPLine(line[0], line[2:]) for line in lines]
     result._connection = _connection_from_native(source.conn)
     result._bandwidth = _bandwidth_from_native(source.bandw_count, source.bandw)
     result._start_time = source.time.start
     result._stop_time = source.time.stop
     result._attributes = _attributes_from_native(source.attr_count, source.attr)
-    for index in range(source.media_count):
-        result._media.append(media_from_native(source.media[index]))
+    result._media = [media_from_native(source.media[index]) for index in range(source.media_count)]
     return result
 
 

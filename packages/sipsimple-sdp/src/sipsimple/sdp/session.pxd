@@ -1,18 +1,20 @@
-from sipsimple.sdp.connection cimport SDPConnection
+from sipsimple.sdp.scanner cimport Cursor, Span
+from sipsimple.sdp.section cimport SDPSection
 
 
-cdef class SDPSession:
+cdef class SDPSession(SDPSection):
     cdef str _address
-    cdef object _id
-    cdef object _version
+    cdef unsigned long long _id
+    cdef unsigned long long _version
     cdef str _user
     cdef str _net_type
     cdef str _address_type
     cdef str _name
-    cdef str _info
-    cdef SDPConnection _connection
-    cdef object _start_time
-    cdef object _stop_time
-    cdef list _attributes
+    cdef unsigned long long _start_time
+    cdef unsigned long long _stop_time
+    # None while the media sections are in the text only.
     cdef list _media
-    cdef list _bandwidth
+
+    cdef bint _take_origin(self, Cursor line) except -1
+    cdef bint _take_time(self, Cursor line) except -1
+    cdef list read_media_sections(self)

@@ -1,26 +1,34 @@
 """`SDPSession`: a whole session description (RFC 8866)."""
 
-from sipsimple.sdp.attribute cimport SDPAttribute
-from sipsimple.sdp.bandwidth cimport SDPBandwidth
 from sipsimple.sdp.checks cimport (
     check_items,
     check_list,
     check_number,
-    check_optional_text,
     check_text,
     check_token,
     copy_items,
 )
-from sipsimple.sdp.connection cimport SDPConnection
 from sipsimple.sdp.identifier cimport new_identifier
-from sipsimple.sdp.media cimport SDPMedia
+from sipsimple.sdp.media cimport SDPMedia, read_media
+from sipsimple.sdp.scanner cimport (
+    LAST_PLACE_OF_FIELDS,
+    PLACE_OF_TIMES,
+    Cursor,
+    Span,
+    next_word,
+    number_of,
+    section_end,
+    text_of,
+)
+from sipsimple.sdp.section cimport SDPSection, find_direction
+from sipsimple.sdp.writer cimport Writer
 
 # The numbers of the o= and t= lines are pj_uint_t in pjmedia, 64 bits.
 cdef object MAX_NUMBER = 2**64 - 1
 
 
-cdef class SDPSession:
-    """SDPSession(address, id=None, version=None, user="-", net_type="IN", address_type="IP4", name=" ", info=None, connection=None, start_time=0, stop_time=0, attributes=(), media=(), *, bandwidth=())
+cdef class SDPSession(SDPSection):
+    """SDPSession(address, id=None, version=None, user="-", net_type="IN", address_type="IP4", name=" ", info=None, connection=None, start_time=0, stop_time=0, attributes=(), media=(), *, bandwidth=(), other_lines=())
 --
 
     A session description: what an INVITE or its answer carries.
@@ -40,6 +48,8 @@ cdef class SDPSession:
         attributes: The `a=` lines before the first media section, a list of `SDPAttribute`.
         media: The media sections, a list of `SDPMedia`.
         bandwidth: The `b=` lines before the first media section, a list of `SDPBandwidth`.
+        other_lines: Lines of the session without a field of their own, a list of `SDPLine`:
+            `u=`, `e=`, `p=`, `r=`, `z=`, `k=`, and every `i=`, `c=` and `t=` but the first.
 
     Each is an attribute too, checked when it is assigned. A list that is given is copied;
     the lists may be changed in place, and their items are checked where they are used.
@@ -61,10 +71,6 @@ cdef class SDPSession:
 
     def __cinit__(self, *args, **kwargs):
         self._address = self._user = self._net_type = self._address_type = self._name = ""
-        self._id = self._version = self._start_time = self._stop_time = 0
-        self._attributes = []
-        self._media = []
-        self._bandwidth = []
 
     def __init__(
         self,
@@ -83,6 +89,7 @@ cdef class SDPSession:
         media=(),
         *,
         bandwidth=(),
+        other_lines=(),
     ):
         cdef object generated = new_identifier() if id is None or version is None else None
         self.address = address
@@ -99,18 +106,20 @@ cdef class SDPSession:
         self.attributes = attributes
         self.media = media
         self.bandwidth = bandwidth
+        self.other_lines = other_lines
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text, strict=False):
         """Read a session description.
 
-        Lenient where real devices are known to be: lines may end in LF alone, and `s=` and
-        `t=` may be missing. Of the lines that these classes have no field for (`u=`, `e=`,
-        `p=`, `r=`, `z=`, `k=`) nothing is kept, and of several `c=` or `t=` lines in one place
-        the last.
+        Lenient where real devices are known to be: lines may end in LF alone and be in any
+        order, `s=` and `t=` may be missing, and there may be more white space than the grammar
+        has. `str()` gives the text as the grammar wants it. What is not read later costs
+        nothing but its place in the text.
 
         Args:
             text: The text, bytes or str.
+            strict: Whether to refuse whatever the grammar of RFC 8866 section 9 forbids, a bool.
 
         Returns:
             An `SDPSession`. Bytes that are not UTF-8 are kept as surrogate escapes (PEP 383).
@@ -124,7 +133,7 @@ cdef class SDPSession:
         # Imported here, since the parser needs this module.
         from sipsimple.sdp.parser import parse_session
 
-        return parse_session(cls, text)
+        return parse_session(cls, text, strict)
 
     def validate(self, strict=True):
         """Check what pjmedia, and so a call, demands of a description beyond its syntax.
@@ -142,139 +151,267 @@ cdef class SDPSession:
 
         validate(self, bool(strict))
 
+    # ---- the lines that only a session has
+
+    cdef bint take_own_line(self, char kind, const Span *value) except -1:
+        if kind == c"v":
+            return True
+        if kind == c"o":
+            return self._take_origin(value[0])
+        if kind == c"s":
+            name = text_of(value)
+            if self._is_unread:
+                self._name = name
+            return True
+        if kind == c"t":
+            return self._take_time(value[0])
+        return False
+
+    cdef bint _take_origin(self, Cursor line) except -1:
+        cdef Span[6] words
+        cdef int index
+        for index in range(6):
+            next_word(&line, &words[index])
+        cdef str user = text_of(&words[0])
+        cdef str net_type = text_of(&words[3])
+        cdef str address_type = text_of(&words[4])
+        cdef str address = text_of(&words[5])
+        if self._is_unread:
+            self._user = user
+            self._id = number_of(&words[1])
+            self._version = number_of(&words[2])
+            self._net_type = net_type
+            self._address_type = address_type
+            self._address = address
+        return True
+
+    cdef bint _take_time(self, Cursor line) except -1:
+        cdef Span[2] words
+        next_word(&line, &words[0])
+        next_word(&line, &words[1])
+        if self._is_unread:
+            self._start_time = number_of(&words[0])
+            self._stop_time = number_of(&words[1])
+        return True
+
     @property
     def address(self):
         """The address in the `o=` line, a str."""
+        if self._is_unread:
+            self.read_fields()
         return self._address
 
     @address.setter
     def address(self, value):
-        self._address = check_token(value, "address")
+        cdef str address = check_token(value, "address")
+        if self._is_unread:
+            self.read_fields()
+        self._address = address
 
     @property
     def id(self):
         """The session identifier in the `o=` line, an int."""
+        if self._is_unread:
+            self.read_fields()
         return self._id
 
     @id.setter
     def id(self, value):
-        self._id = check_number(value, "id", 0, MAX_NUMBER)
+        cdef unsigned long long id = check_number(value, "id", 0, MAX_NUMBER)
+        if self._is_unread:
+            self.read_fields()
+        self._id = id
 
     @property
     def version(self):
         """The version in the `o=` line, an int."""
+        if self._is_unread:
+            self.read_fields()
         return self._version
 
     @version.setter
     def version(self, value):
-        self._version = check_number(value, "version", 0, MAX_NUMBER)
+        cdef unsigned long long version = check_number(value, "version", 0, MAX_NUMBER)
+        if self._is_unread:
+            self.read_fields()
+        self._version = version
 
     @property
     def user(self):
         """The user name in the `o=` line, a str."""
+        if self._is_unread:
+            self.read_fields()
         return self._user
 
     @user.setter
     def user(self, value):
-        self._user = check_token(value, "user")
+        cdef str user = check_token(value, "user")
+        if self._is_unread:
+            self.read_fields()
+        self._user = user
 
     @property
     def net_type(self):
         """The network type in the `o=` line, a str."""
+        if self._is_unread:
+            self.read_fields()
         return self._net_type
 
     @net_type.setter
     def net_type(self, value):
-        self._net_type = check_token(value, "net_type")
+        cdef str net_type = check_token(value, "net_type")
+        if self._is_unread:
+            self.read_fields()
+        self._net_type = net_type
 
     @property
     def address_type(self):
         """The address type in the `o=` line, a str."""
+        if self._is_unread:
+            self.read_fields()
         return self._address_type
 
     @address_type.setter
     def address_type(self, value):
-        self._address_type = check_token(value, "address_type")
+        cdef str address_type = check_token(value, "address_type")
+        if self._is_unread:
+            self.read_fields()
+        self._address_type = address_type
 
     @property
     def name(self):
         """The `s=` line, a str."""
+        if self._is_unread:
+            self.read_fields()
         return self._name
 
     @name.setter
     def name(self, value):
-        self._name = check_text(value, "name")
-
-    @property
-    def info(self):
-        """The session's `i=` line, a str, or `None`."""
-        return self._info
-
-    @info.setter
-    def info(self, value):
-        self._info = check_optional_text(value, "info")
-
-    @property
-    def connection(self):
-        """The session's `c=` line, an `SDPConnection`, or `None`."""
-        return self._connection
-
-    @connection.setter
-    def connection(self, value):
-        if value is not None and not isinstance(value, SDPConnection):
-            raise TypeError(
-                f"connection: must be SDPConnection or None, not {type(value).__name__}"
-            )
-        self._connection = value
+        cdef str name = check_text(value, "name")
+        if self._is_unread:
+            self.read_fields()
+        self._name = name
 
     @property
     def start_time(self):
         """The first value of the `t=` line, an int in seconds since 1900; 0 for unbounded."""
+        if self._is_unread:
+            self.read_fields()
         return self._start_time
 
     @start_time.setter
     def start_time(self, value):
-        self._start_time = check_number(value, "start_time", 0, MAX_NUMBER)
+        cdef unsigned long long start_time = check_number(value, "start_time", 0, MAX_NUMBER)
+        if self._is_unread:
+            self.read_fields()
+        self._start_time = start_time
 
     @property
     def stop_time(self):
         """The second value of the `t=` line, an int in seconds since 1900; 0 for unbounded."""
+        if self._is_unread:
+            self.read_fields()
         return self._stop_time
 
     @stop_time.setter
     def stop_time(self, value):
-        self._stop_time = check_number(value, "stop_time", 0, MAX_NUMBER)
+        cdef unsigned long long stop_time = check_number(value, "stop_time", 0, MAX_NUMBER)
+        if self._is_unread:
+            self.read_fields()
+        self._stop_time = stop_time
 
-    @property
-    def attributes(self):
-        """The session's `a=` lines, a list of `SDPAttribute`."""
-        return self._attributes
+    # ---- media
 
-    @attributes.setter
-    def attributes(self, value):
-        self._attributes = check_list(value, "attributes", SDPAttribute)
+    cdef list read_media_sections(self):
+        cdef list media
+        cdef bytes text
+        cdef const char *start
+        cdef size_t begin, end, total
+        cdef str direction
+        if self._media is None:
+            media = []
+            text = self._text
+            if text is not None:
+                start = text
+                total = len(text)
+                begin = self._end
+                if begin < total:
+                    direction = find_direction(self.read_attributes())
+                while begin < total:
+                    end = section_end(start, begin, total)
+                    media.append(read_media(text, begin, end, direction))
+                    begin = end
+            if self._media is None:
+                self._media = media
+        return self._media
 
     @property
     def media(self):
         """The media sections, a list of `SDPMedia`."""
-        return self._media
+        return self.read_media_sections()
 
     @media.setter
     def media(self, value):
         self._media = check_list(value, "media", SDPMedia)
 
-    @property
-    def bandwidth(self):
-        """The session's `b=` lines, a list of `SDPBandwidth`."""
-        return self._bandwidth
+    # ---- to text
 
-    @bandwidth.setter
-    def bandwidth(self, value):
-        self._bandwidth = check_list(value, "bandwidth", SDPBandwidth)
+    cdef int write_fields(self, Writer writer) except -1:
+        writer.raw(b"v=0\r\no=", 7)
+        writer.text(self._user)
+        writer.character(c" ")
+        writer.number(self._id)
+        writer.character(c" ")
+        writer.number(self._version)
+        writer.character(c" ")
+        writer.text(self._net_type)
+        writer.character(c" ")
+        writer.text(self._address_type)
+        writer.character(c" ")
+        writer.text(self._address)
+        writer.end()
+        writer.begin(c"s")
+        writer.text(self._name)
+        writer.end()
+        self.write_shared_fields(writer)
+        writer.begin(c"t")
+        writer.number(self._start_time)
+        writer.character(c" ")
+        writer.number(self._stop_time)
+        writer.end()
+        return self.write_other_lines(writer, PLACE_OF_TIMES, LAST_PLACE_OF_FIELDS)
+
+    cdef int write(self, Writer writer) except -1:
+        cdef bytes text = self._text
+        cdef list media
+        cdef Py_ssize_t index
+        SDPSection.write(self, writer)
+        if self._media is not None:
+            media = list(self._media)
+            check_items(media, "media", SDPMedia)
+            for index, item in enumerate(media):
+                try:
+                    (<SDPMedia> item).write(writer)
+                except (TypeError, ValueError) as error:
+                    raise type(error)(f"media[{index}].{error}") from None
+        elif text is not None:
+            writer.raw(<const char *> text + self._end, len(text) - self._end)
+        return 0
+
+    def __bytes__(self):
+        if self._is_unread and self._attributes is None and self._media is None:
+            # Nothing has been looked into, so it is what it was.
+            return self._text
+        cdef Writer writer = Writer.__new__(Writer)
+        self.write(writer)
+        return writer.as_bytes()
+
+    # ---- copies and comparison
 
     def copy(self):
         """A new, equal object that shares nothing with this one."""
         cdef SDPSession result = SDPSession.__new__(SDPSession)
+        self.copy_to(result)
         result._address = self._address
         result._id = self._id
         result._version = self._version
@@ -282,14 +419,10 @@ cdef class SDPSession:
         result._net_type = self._net_type
         result._address_type = self._address_type
         result._name = self._name
-        result._info = self._info
-        if self._connection is not None:
-            result._connection = self._connection.copy()
         result._start_time = self._start_time
         result._stop_time = self._stop_time
-        result._attributes = copy_items(self._attributes, "attributes", SDPAttribute)
-        result._media = copy_items(self._media, "media", SDPMedia)
-        result._bandwidth = copy_items(self._bandwidth, "bandwidth", SDPBandwidth)
+        if self._media is not None:
+            result._media = copy_items(self._media, "media", SDPMedia)
         return result
 
     def __eq__(self, other):
@@ -297,81 +430,48 @@ cdef class SDPSession:
             return NotImplemented
         cdef SDPSession right = other
         return (
-            self._address == right._address
+            self.address == right.address
             and self._id == right._id
             and self._version == right._version
             and self._user == right._user
             and self._net_type == right._net_type
             and self._address_type == right._address_type
             and self._name == right._name
-            and (self._info or "") == (right._info or "")
-            and self._connection == right._connection
             and self._start_time == right._start_time
             and self._stop_time == right._stop_time
-            and self._attributes == right._attributes
-            and self._media == right._media
-            and self._bandwidth == right._bandwidth
+            and self.equals(right)
+            and self.media == right.media
         )
 
     def __repr__(self):
-        cdef list parts = [repr(self._address), f"id={self._id}", f"version={self._version}"]
+        cdef list parts = [repr(self.address), f"id={self._id}", f"version={self._version}"]
         for name, default in (
             ("user", "-"), ("net_type", "IN"), ("address_type", "IP4"), ("name", " "),
             ("info", None), ("connection", None), ("start_time", 0), ("stop_time", 0),
-            ("attributes", []), ("media", []), ("bandwidth", []),
+            ("attributes", []), ("media", []), ("bandwidth", []), ("other_lines", []),
         ):
             value = getattr(self, name)
             if value != default:
                 parts.append(f"{name}={value!r}")
         return f"SDPSession({', '.join(parts)})"
 
-    def __str__(self):
-        cdef list attributes = list(self._attributes)
-        cdef list media = list(self._media)
-        cdef list bandwidth = list(self._bandwidth)
-        check_items(attributes, "attributes", SDPAttribute)
-        check_items(media, "media", SDPMedia)
-        check_items(bandwidth, "bandwidth", SDPBandwidth)
-        cdef list lines = [
-            "v=0",
-            f"o={self._user} {self._id} {self._version} "
-            f"{self._net_type} {self._address_type} {self._address}",
-            f"s={self._name}",
-        ]
-        if self._info:
-            lines.append(f"i={self._info}")
-        if self._connection is not None:
-            lines.append(self._connection.line())
-        for item in bandwidth:
-            lines.append((<SDPBandwidth> item).line())
-        lines.append(f"t={self._start_time} {self._stop_time}")
-        for item in attributes:
-            lines.append((<SDPAttribute> item).line())
-        for index, item in enumerate(media):
-            (<SDPMedia> item).add_lines(lines, f"media[{index}].")
-        lines.append("")
-        return "\r\n".join(lines)
-
-    def __bytes__(self):
-        return str(self).encode("utf-8", "surrogateescape")
-
     def __reduce__(self):
         arguments = (
-            self._address,
+            self.address,
             self._id,
             self._version,
             self._user,
             self._net_type,
             self._address_type,
             self._name,
-            self._info,
-            self._connection,
+            self.info,
+            self.connection,
             self._start_time,
             self._stop_time,
-            self._attributes,
-            self._media,
+            self.attributes,
+            self.media,
         )
-        return type(self), arguments, self._bandwidth
+        return type(self), arguments, (self.bandwidth, self.other_lines)
 
     def __setstate__(self, state):
-        self.bandwidth = state
+        self.bandwidth, self.other_lines = state

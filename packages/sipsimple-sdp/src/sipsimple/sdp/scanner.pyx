@@ -1,0 +1,299 @@
+"""Reads the text of a session description where it lies, without making objects.
+
+A text is canonical if it is, byte for byte, what the SDP classes print for what they read from
+it: each line ended by CRLF, in the order of RFC 8866 section 5, single spaces, numbers without
+leading zeros. What nearly every endpoint sends is. Such a text is kept as it came and taken
+apart where it is read; any other is first rewritten by `sipsimple.sdp.normal`.
+"""
+
+from libc.string cimport memchr, memcmp
+
+# ---- lines, words and numbers
+
+cdef bint next_line(Cursor *text, Span *line) noexcept nogil:
+    """Step to the next line of a canonical text; the span is without the CRLF."""
+    cdef const char *end
+    if text.start == text.end:
+        return False
+    end = <const char *> memchr(text.start, b"\n", text.end - text.start)
+    line.start = text.start
+    line.end = end - 1
+    text.start = end + 1
+    return True
+
+
+cdef bint next_word(Cursor *line, Span *word) noexcept nogil:
+    """Step to what stands before the next space, or the end. It may be empty."""
+    cdef const char *end
+    if line.start > line.end:
+        return False
+    end = <const char *> memchr(line.start, b" ", line.end - line.start)
+    word.start = line.start
+    word.end = line.end if end == NULL else end
+    # One beyond the end where this was the last one, so that "a " has two words.
+    line.start = word.end + 1
+    return True
+
+
+cdef unsigned long long number_of(const Span *digits) noexcept nogil:
+    cdef unsigned long long result = 0
+    cdef const char *place = digits.start
+    while place < digits.end:
+        result = result * 10 + <unsigned> (place[0] - c"0")
+        place += 1
+    return result
+
+
+cdef str text_of(const Span *span):
+    return span.start[:span.end - span.start].decode("utf-8", "surrogateescape")
+
+
+# ---- is it canonical?
+
+cdef bint _is_number(const Span *span, unsigned long long highest) noexcept nogil:
+    cdef const char *place = span.start
+    cdef size_t length = span.end - span.start
+    if not 1 <= length <= 20 or (place[0] == c"0" and length > 1):
+        return False
+    while place < span.end:
+        if not c"0" <= place[0] <= c"9":
+            return False
+        place += 1
+    # Of 19 digits every number fits in 64 bits, of 20 not.
+    if length == 20 and memcmp(span.start, b"18446744073709551615", 20) > 0:
+        return False
+    return number_of(span) <= highest
+
+
+cdef int _words(Span line, Span *words, int limit) noexcept nogil:
+    """How many words there are, the first of them in `words`; 0 if they are not set apart as
+    the printer does."""
+    cdef int count = 0
+    cdef Span word
+    if memchr(line.start, b"\t", line.end - line.start) != NULL:
+        return 0
+    while next_word(&line, &word):
+        if word.start == word.end:
+            return 0
+        if count < limit:
+            words[count] = word
+        count += 1
+    return count
+
+
+cdef bint _is_origin(Span value) noexcept nogil:
+    cdef Span[6] words
+    return (
+        _words(value, words, 6) == 6
+        and _is_number(&words[1], <unsigned long long> -1)
+        and _is_number(&words[2], <unsigned long long> -1)
+    )
+
+
+cdef bint _is_time(Span value) noexcept nogil:
+    cdef Span[2] words
+    return (
+        _words(value, words, 2) == 2
+        and _is_number(&words[0], <unsigned long long> -1)
+        and _is_number(&words[1], <unsigned long long> -1)
+    )
+
+
+cdef bint _is_connection(Span value) noexcept nogil:
+    cdef Span[3] words
+    return _words(value, words, 3) == 3
+
+
+cdef bint _is_bandwidth(Span value) noexcept nogil:
+    cdef Span[1] words
+    cdef Span number
+    cdef const char *colon
+    if _words(value, words, 1) != 1:
+        return False
+    colon = <const char *> memchr(value.start, b":", value.end - value.start)
+    number.start = colon + 1
+    number.end = value.end
+    return colon != NULL and colon > value.start and _is_number(&number, 0xFFFFFFFF)
+
+
+cdef bint _is_media(Span value) noexcept nogil:
+    cdef Span[3] words
+    cdef Span port, count
+    cdef const char *slash
+    if _words(value, words, 3) < 3:
+        return False
+    port = words[1]
+    slash = <const char *> memchr(port.start, b"/", port.end - port.start)
+    if slash != NULL:
+        count.start = slash + 1
+        count.end = port.end
+        # One port is printed without a count.
+        if not _is_number(&count, 65535) or number_of(&count) < 2:
+            return False
+        port.end = slash
+    return _is_number(&port, 65535)
+
+
+cdef bint _is_attribute(Span value) noexcept nogil:
+    cdef const char *colon = <const char *> memchr(value.start, b":", value.end - value.start)
+    cdef const char *name_end = value.end if colon == NULL else colon
+    # A colon has something behind it, and the name something before it that is not white space.
+    return (
+        name_end > value.start
+        and name_end[-1] != c" "
+        and name_end[-1] != c"\t"
+        and (colon == NULL or colon + 1 < value.end)
+    )
+
+
+# The order of lines, by type; 0 for a type that has no place in the section. Letters that no RFC
+# has given a meaning stand with the key, before the attributes.
+
+cdef int place_in_session(char kind) noexcept nogil:
+    if kind == c"a":
+        return PLACE_OF_ATTRIBUTES
+    if kind == c"v":
+        return 1
+    if kind == c"o":
+        return 2
+    if kind == c"s":
+        return 3
+    if kind == c"i":
+        return 4
+    if kind == c"u":
+        return 5
+    if kind == c"e":
+        return 6
+    if kind == c"p":
+        return 7
+    if kind == c"c":
+        return 8
+    if kind == c"b":
+        return 9
+    if kind == c"t" or kind == c"r":
+        return PLACE_OF_TIMES
+    if kind == c"z":
+        return 11
+    if kind == c"m" or not c"a" <= kind <= c"z":
+        return 0
+    return 12
+
+
+cdef int place_in_media(char kind) noexcept nogil:
+    if kind == c"a":
+        return PLACE_OF_ATTRIBUTES
+    if kind == c"i":
+        return 4
+    if kind == c"c":
+        return 8
+    if kind == c"b":
+        return 9
+    # Those of a session among the others have no place here.
+    return 12 if place_in_session(kind) == 12 else 0
+
+
+cdef bint _is_printed_so(char kind, Span value) noexcept nogil:
+    if kind == c"a":
+        return _is_attribute(value)
+    if kind == c"c":
+        return _is_connection(value)
+    if kind == c"b":
+        return _is_bandwidth(value)
+    if kind == c"t":
+        return _is_time(value)
+    if kind == c"o":
+        return _is_origin(value)
+    if kind == c"i":
+        # An empty one is not printed.
+        return value.start < value.end
+    return True
+
+
+cdef bint _is_line(Cursor *text, Span *line) noexcept nogil:
+    """Step over a line that is of the form type=value and ends in CRLF, and in nothing else."""
+    cdef size_t left = text.end - text.start
+    cdef const char *lf = <const char *> memchr(text.start, b"\n", left)
+    cdef const char *cr = <const char *> memchr(text.start, b"\r", left)
+    if lf == NULL or cr != lf - 1 or cr - text.start < 2 or text.start[1] != c"=":
+        return False
+    line.start = text.start
+    line.end = cr
+    text.start = lf + 1
+    return True
+
+
+cdef bint is_canonical(const char *text, size_t size) noexcept nogil:
+    """Whether a text is what the SDP classes print for it. One that is no SDP is not."""
+    cdef Cursor cursor
+    cdef Span line
+    cdef char kind
+    cdef bint in_media = False
+    cdef int place
+    cdef int reached = 1
+    cdef bint has_time = False
+    cursor.start = text
+    cursor.end = text + size
+    if memchr(text, 0, size) != NULL:
+        return False
+    if not (_is_line(&cursor, &line) and line.end - line.start == 3):
+        return False
+    if not (line.start[0] == c"v" and line.start[2] == c"0"):
+        return False
+    while cursor.start < cursor.end:
+        if not _is_line(&cursor, &line):
+            return False
+        kind = line.start[0]
+        line.start += 2
+        if kind == c"m":
+            # Everything that has no default has been there.
+            if not has_time or not _is_media(line):
+                return False
+            in_media = True
+            reached = 1
+            continue
+        place = place_in_media(kind) if in_media else place_in_session(kind)
+        if place < reached or not _is_printed_so(kind, line):
+            return False
+        if not in_media:
+            if place <= 3:
+                # v=, o= and s= follow each other, each once.
+                if place != reached + 1:
+                    return False
+            elif reached < 3:
+                return False
+            if place == PLACE_OF_TIMES:
+                # Repeat times belong to a t= line before them.
+                if kind == c"r" and not has_time:
+                    return False
+                has_time = True
+            elif place > PLACE_OF_TIMES and not has_time:
+                return False
+        reached = place
+    return has_time
+
+
+# ---- where its parts are
+
+cdef size_t fields_end(const char *text, size_t begin, size_t end) noexcept nogil:
+    """Where the attributes of a section of a canonical text begin: they are its last lines."""
+    cdef Cursor cursor
+    cdef Span line
+    cursor.start = text + begin
+    cursor.end = text + end
+    while next_line(&cursor, &line):
+        if line.start[0] == c"a":
+            return line.start - text
+    return end
+
+
+cdef size_t section_end(const char *text, size_t begin, size_t end) noexcept nogil:
+    """Where the section that begins at `begin` ends: at the next m= line, or the end."""
+    cdef Cursor cursor
+    cdef Span line
+    cursor.start = text + begin
+    cursor.end = text + end
+    next_line(&cursor, &line)
+    while next_line(&cursor, &line):
+        if line.start[0] == c"m":
+            return line.start - text
+    return end
