@@ -59,3 +59,10 @@ def test_it_can_be_matched_by_pattern() -> None:
             assert value == "20"
         case _:
             pytest.fail("not matched")
+
+
+@pytest.mark.parametrize("name", ["crypto", "ice-pwd", "key-mgmt"])
+def test_no_key_or_password_is_in_its_repr(name: str) -> None:
+    attribute = SDPAttribute(name, "1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0")
+    assert repr(attribute) == f"SDPAttribute('{name}', '...')"
+    assert str(attribute) == f"a={name}:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0"

@@ -65,3 +65,8 @@ def test_assignments_are_checked_and_change_nothing_when_refused() -> None:
     with pytest.raises(ValueError, match=r"^value: .* contains CR, LF or NUL"):
         line.value = "x\r\na=y"
     assert line == SDPLine("u", "x")
+
+
+def test_no_key_is_in_its_repr() -> None:
+    assert repr(SDPLine("k", "clear:secret")) == "SDPLine('k', '...')"
+    assert repr(SDPLine("k", "prompt")) == "SDPLine('k', 'prompt')"

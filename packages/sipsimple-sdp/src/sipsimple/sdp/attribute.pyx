@@ -6,6 +6,9 @@ from sipsimple.sdp.checks cimport check_text
 from sipsimple.sdp.scanner cimport Span, text_of
 from sipsimple.sdp.writer cimport Writer
 
+# Their values are keys or passwords (RFC 4568, RFC 8839, RFC 4567).
+cdef frozenset SECRET = frozenset(("crypto", "ice-pwd", "key-mgmt"))
+
 
 cdef str _check_name(object value):
     cdef str name = check_text(value, "name")
@@ -89,6 +92,9 @@ cdef class SDPAttribute:
         return self._name == right._name and self._value == right._value
 
     def __repr__(self):
+        if self._name in SECRET:
+            # It may end up in a log.
+            return f"SDPAttribute({self._name!r}, '...')"
         return f"SDPAttribute({self._name!r}, {self._value!r})"
 
     def __str__(self):

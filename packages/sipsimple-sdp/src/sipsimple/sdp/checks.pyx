@@ -4,9 +4,7 @@ Every value ends up in a line of text, so none may hold what would end that line
 and a field that others follow may hold no space.
 """
 
-
-cdef str _shown(str value):
-    return repr(value if len(value) <= 60 else value[:57] + "...")
+from sipsimple.sdp.errors import shown
 
 
 cdef str check_text(object value, str what):
@@ -15,12 +13,12 @@ cdef str check_text(object value, str what):
         raise TypeError(f"{what}: must be str, not {type(value).__name__}")
     cdef str text = value
     if "\r" in text or "\n" in text or "\0" in text:
-        raise ValueError(f"{what}: {_shown(text)} contains CR, LF or NUL")
+        raise ValueError(f"{what}: {shown(text)} contains CR, LF or NUL")
     if not text.isascii():
         try:
             text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
-            raise ValueError(f"{what}: {_shown(text)} cannot be encoded as UTF-8") from None
+            raise ValueError(f"{what}: {shown(text)} cannot be encoded as UTF-8") from None
     return text
 
 
@@ -30,7 +28,7 @@ cdef str check_token(object value, str what):
     if not text:
         raise ValueError(f"{what}: must not be empty")
     if " " in text or "\t" in text:
-        raise ValueError(f"{what}: {_shown(text)} contains white space")
+        raise ValueError(f"{what}: {shown(text)} contains white space")
     return text
 
 

@@ -1,8 +1,17 @@
-"""The exceptions of the SDP package."""
+"""The exceptions of the SDP package, and how values appear in their messages."""
 
 from __future__ import annotations
 
-__all__ = ["SDPParseError"]
+__all__ = ["SDPParseError", "shown"]
+
+_LONGEST = 60
+
+
+def shown(value: object) -> str:
+    """How a value appears in an error: its repr, cut to a length that can be read."""
+    if isinstance(value, str) and len(value) > _LONGEST:
+        value = value[: _LONGEST - 3] + "..."
+    return repr(value)
 
 
 class SDPParseError(ValueError):

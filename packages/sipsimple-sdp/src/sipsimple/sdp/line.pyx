@@ -86,6 +86,9 @@ cdef class SDPLine:
         return self._type == right._type and self._value == right._value
 
     def __repr__(self):
+        if self._type == "k" and self._value != "prompt":
+            # A key, which may end up in a log.
+            return "SDPLine('k', '...')"
         return f"SDPLine({self._type!r}, {self._value!r})"
 
     def __str__(self):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sipsimple.sdp.errors import SDPParseError
+from sipsimple.sdp.errors import SDPParseError, shown
 
 __all__ = ["normalize"]
 
@@ -46,9 +46,9 @@ def normalize(text: str) -> str:
         kind, value = line[0], line[2:]
         try:
             if line[1:2] != "=":
-                raise SDPParseError(f"{_shown(line)} is not of the form type=value")
+                raise SDPParseError(f"{shown(line)} is not of the form type=value")
             if not "a" <= kind <= "z":
-                raise SDPParseError(f"{_shown(kind)} is not the type of a line")
+                raise SDPParseError(f"{shown(kind)} is not the type of a line")
             if kind in ONCE and kind in seen:
                 raise SDPParseError(f"there is a second {kind}= line")
             value = _REWRITERS.get(kind, _as_it_is)(value)
@@ -67,10 +67,6 @@ def normalize(text: str) -> str:
     _put_times_first(session)
     rows = [row for section in sections for row in _ordered(section)]
     return "".join([f"{kind}={value}\r\n" for kind, value in rows])
-
-
-def _shown(value: str) -> str:
-    return repr(value if len(value) <= 60 else value[:57] + "...")
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -108,7 +104,7 @@ def _as_it_is(value: str) -> str:
 def _number(text: str, what: str, highest: int) -> str:
     # The length is looked at first: int() of a long string takes quadratic time.
     if not (text.isascii() and text.isdigit() and len(text) <= 20) or int(text) > highest:
-        raise SDPParseError(f"{what} {_shown(text)} is not a number from 0 to {highest}")
+        raise SDPParseError(f"{what} {shown(text)} is not a number from 0 to {highest}")
     return str(int(text))
 
 
@@ -120,13 +116,13 @@ def _fields(text: str) -> list[str]:
 def _fields_of(kind: str, value: str, count: int) -> list[str]:
     fields = _fields(value)
     if len(fields) != count:
-        raise SDPParseError(f"{kind}= has {len(fields)} fields instead of {count}: {_shown(value)}")
+        raise SDPParseError(f"{kind}= has {len(fields)} fields instead of {count}: {shown(value)}")
     return fields
 
 
 def _version(value: str) -> str:
     if value.rstrip(" \t") != "0":
-        raise SDPParseError(f"version {_shown(value)} is not 0")
+        raise SDPParseError(f"version {shown(value)} is not 0")
     return "0"
 
 
@@ -144,7 +140,7 @@ def _connection(value: str) -> str:
 def _bandwidth(value: str) -> str:
     modifier, colon, figure = value.rstrip(" \t").partition(":")
     if not modifier or not colon or " " in modifier or "\t" in modifier:
-        raise SDPParseError(f"b= is not of the form modifier:value: {_shown(value)}")
+        raise SDPParseError(f"b= is not of the form modifier:value: {shown(value)}")
     return f"{modifier}:{_number(figure, 'bandwidth', MAX_BANDWIDTH)}"
 
 
@@ -156,7 +152,7 @@ def _time(value: str) -> str:
 def _media(value: str) -> str:
     fields = _fields(value)
     if len(fields) < 3:
-        raise SDPParseError(f"m= has {len(fields)} fields instead of 3 or more: {_shown(value)}")
+        raise SDPParseError(f"m= has {len(fields)} fields instead of 3 or more: {shown(value)}")
     port, slash, count = fields[1].partition("/")
     port = _number(port, "port", MAX_PORT)
     if slash:
@@ -174,7 +170,7 @@ def _attribute(value: str) -> str:
     # "a=sendonly " is the attribute sendonly; behind a colon white space may mean something.
     name = name.rstrip(" \t")
     if not name:
-        raise SDPParseError(f"a= has no name: {_shown(value)}")
+        raise SDPParseError(f"a= has no name: {shown(value)}")
     return f"{name}:{rest}" if rest else name
 
 
