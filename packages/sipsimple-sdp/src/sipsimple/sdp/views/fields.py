@@ -1,0 +1,69 @@
+"""Checks of the fields of an attribute's value, for what is read and for what is constructed."""
+
+from __future__ import annotations
+
+__all__ = ["check_line", "check_number", "check_token", "parse_number", "shown", "split"]
+
+_LONGEST = 60
+
+
+def shown(value: object) -> str:
+    """How a value appears in an error: its repr, cut to a length that can be read."""
+    if isinstance(value, str) and len(value) > _LONGEST:
+        value = value[: _LONGEST - 3] + "..."
+    return repr(value)
+
+
+def split(text: object) -> list[str]:
+    """The fields of a value, between any number of spaces or tabs.
+
+    Nothing else separates: `str.split()` would cut at a no-break space too, and a value that
+    holds one would not come back as it was printed.
+
+    Raises:
+        TypeError: The text is not a str.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text: must be str, not {type(text).__name__}")
+    return [field for field in text.replace("\t", " ").split(" ") if field]
+
+
+def check_line(value: object, what: str) -> str:
+    """Text that stays in its line (RFC 8866 section 9: `byte-string`)."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what}: must be str, not {type(value).__name__}")
+    if "\r" in value or "\n" in value or "\0" in value:
+        raise ValueError(f"{what}: {shown(value)} contains CR, LF or NUL")
+    return value
+
+
+def check_token(value: object, what: str) -> str:
+    """Text that stays one field: not empty, no white space (RFC 8866: `non-ws-string`)."""
+    text = check_line(value, what)
+    if not text:
+        raise ValueError(f"{what}: must not be empty")
+    if " " in text or "\t" in text:
+        raise ValueError(f"{what}: {shown(text)} contains white space")
+    return text
+
+
+def check_number(value: object, what: str, low: int, high: int) -> int:
+    """An `int` between two bounds, both included."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{what}: must be int, not {type(value).__name__}")
+    if not low <= value <= high:
+        raise ValueError(f"{what}: {value} is not between {low} and {high}")
+    return int(value)
+
+
+def parse_number(text: str, what: str, low: int, high: int) -> int:
+    """The number that a field gives in ASCII digits, between two bounds.
+
+    `int()` alone would take signs, underscores and the digits of other scripts.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{what}: {shown(text)} is not a number")
+    # Python refuses to convert very long numbers, with an error that tells nothing of the field.
+    if len(text) > _LONGEST or not low <= int(text) <= high:
+        raise ValueError(f"{what}: {shown(text)} is not between {low} and {high}")
+    return int(text)

@@ -1,0 +1,153 @@
+"""`AttributeList`: all attributes of one name, as a list of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, MutableSequence
+from typing import Generic, Protocol, Self, SupportsIndex, TypeVar, overload
+
+from sipsimple.sdp.attribute import SDPAttribute
+from sipsimple.sdp.views.attributes import AttributeOwner, convert, found, positions
+
+__all__ = ["AttributeList", "AttributeValue"]
+
+
+class AttributeValue(Protocol):
+    """A class for the values of an attribute: what `parse()` reads, `str()` prints."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a value."""
+
+
+T = TypeVar("T", bound=AttributeValue)
+
+
+class AttributeList(MutableSequence[T], Generic[T]):
+    """The values of all attributes of one name, in order, as a list that can be changed.
+
+    It holds nothing: each access reads the `attributes` of its owner, and each change is made
+    there. Attributes of other names keep their places. A line that cannot be parsed counts as
+    an item, and raises `ValueError` when that item is read.
+
+    Args:
+        owner: Whose attributes they are, an `SDPSession` or `SDPMedia`.
+        name: The name of the attributes, a str.
+        kind: The class of the values.
+    """
+
+    __slots__ = ("_kind", "_name", "_owner")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, owner: AttributeOwner, name: str, kind: type[T]) -> None:
+        self._owner = owner
+        self._name = name
+        self._kind = kind
+
+    def __len__(self) -> int:
+        return len(self._positions())
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return [
+                convert(item, self._kind.parse) for item in found(self._owner, self._name)[index]
+            ]
+        return convert(found(self._owner, self._name)[index], self._kind.parse)
+
+    @overload
+    def __setitem__(self, index: SupportsIndex, value: T) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[T]) -> None: ...
+    def __setitem__(self, index: SupportsIndex | slice, value: T | Iterable[T]) -> None:
+        if isinstance(index, slice):
+            self._replace(index, [self._attribute(item) for item in _iterable(value, self._name)])
+        else:
+            new = self._attribute(value)
+            self._owner.attributes[self._positions()[index]] = new
+
+    def __delitem__(self, index: SupportsIndex | slice) -> None:
+        chosen = self._positions()[index]
+        for position in sorted(chosen if isinstance(chosen, list) else [chosen], reverse=True):
+            del self._owner.attributes[position]
+
+    def insert(self, index: SupportsIndex, value: T) -> None:
+        """Put a value before another one; at the end, behind the last.
+
+        Args:
+            index: The index of the other one, an int.
+            value: The value.
+
+        Raises:
+            TypeError: The value is of another class.
+        """
+        start, _, _ = slice(index, None).indices(len(self))
+        self._replace(slice(start, start), [self._attribute(value)])
+
+    def extend(self, values: Iterable[T]) -> None:
+        """Put values at the end, all or, if one is of another class, none."""
+        end = len(self)
+        self[end:] = values
+
+    def clear(self) -> None:
+        """Take all attributes of the name away."""
+        del self[:]
+
+    def __iter__(self) -> Iterator[T]:
+        # Over what is there now, so that the loop may change the list.
+        return (convert(item, self._kind.parse) for item in found(self._owner, self._name))
+
+    def __reversed__(self) -> Iterator[T]:
+        items = found(self._owner, self._name)
+        return (convert(item, self._kind.parse) for item in reversed(items))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, list | AttributeList):
+            return list(self) == list(other)
+        return NotImplemented
+
+    def __repr__(self) -> str:
+        return f"[{', '.join(self._shown(item) for item in found(self._owner, self._name))}]"
+
+    def _shown(self, attribute: SDPAttribute) -> str:
+        try:
+            return repr(convert(attribute, self._kind.parse))
+        except ValueError as error:
+            return f"<{error}>"
+
+    def _positions(self) -> list[int]:
+        return positions(self._owner.attributes, (self._name,))
+
+    def _attribute(self, value: object) -> SDPAttribute:
+        if not isinstance(value, self._kind):
+            raise TypeError(
+                f"{self._name}: must be {self._kind.__name__}, not {type(value).__name__}"
+            )
+        return SDPAttribute(self._name, str(value))
+
+    def _replace(self, index: slice, new: list[SDPAttribute]) -> None:
+        attributes = self._owner.attributes
+        old = self._positions()
+        start, stop, step = index.indices(len(old))
+        chosen = old[index]
+        if step != 1 and len(chosen) != len(new):
+            raise ValueError(f"{self._name}: {len(new)} values for a slice of {len(chosen)}")
+        for position, attribute in zip(chosen, new, strict=False):
+            attributes[position] = attribute
+        if len(chosen) > len(new):
+            for position in reversed(chosen[len(new) :]):
+                del attributes[position]
+        elif len(chosen) < len(new):
+            # Before the next item; behind the last one; at the end where there is none.
+            behind = max(start, stop)
+            last = old[-1] + 1 if old else len(attributes)
+            place = old[behind] if behind < len(old) else last
+            attributes[place:place] = new[len(chosen) :]
+
+
+def _iterable(value: object, name: str) -> list[object]:
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return list(value)
+    raise TypeError(f"{name}: must be a list, not {type(value).__name__}")

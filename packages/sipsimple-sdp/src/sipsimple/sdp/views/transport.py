@@ -1,0 +1,113 @@
+"""`TransportViews`: what may stand in a section or, for all sections, in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sipsimple.sdp.attribute import SDPAttribute
+from sipsimple.sdp.views.attributes import read, replace
+from sipsimple.sdp.views.dtls import Fingerprint, SetupRole, check_setup
+from sipsimple.sdp.views.fields import check_token, split
+from sipsimple.sdp.views.ice import check_options, check_password, check_username_fragment
+from sipsimple.sdp.views.sequence import AttributeList
+
+__all__ = ["TransportViews"]
+
+
+class TransportViews:
+    """Properties that `SDPSession` and `SDPMedia` have in common: ICE and DTLS.
+
+    Each speaks of the lines of its own object alone; `SDPSession.effective()` puts both together.
+    """
+
+    attributes: list[SDPAttribute]
+
+    @property
+    def ice_ufrag(self) -> str | None:
+        """The user name fragment of ICE (`a=ice-ufrag`), a str; `None` if there is none.
+
+        Assignment takes 4 to 256 letters, digits, "+" and "/", or `None` to remove it.
+
+        Source: RFC 8839 section 5.4.
+        """
+        return read(self, "ice-ufrag", _ufrag)
+
+    @ice_ufrag.setter
+    def ice_ufrag(self, value: str | None) -> None:
+        text = None if value is None else check_username_fragment(value)
+        _write(self, "ice-ufrag", text)
+
+    @property
+    def ice_pwd(self) -> str | None:
+        """The password of ICE (`a=ice-pwd`), a str; `None` if there is none.
+
+        Assignment takes 22 to 256 letters, digits, "+" and "/", or `None` to remove it. No error
+        shows it.
+
+        Source: RFC 8839 section 5.4.
+        """
+        return read(self, "ice-pwd", _pwd)
+
+    @ice_pwd.setter
+    def ice_pwd(self, value: str | None) -> None:
+        _write(self, "ice-pwd", None if value is None else check_password(value))
+
+    @property
+    def ice_options(self) -> tuple[str, ...]:
+        """The options of ICE (`a=ice-options`), a tuple of str such as "trickle"; may be empty.
+
+        Assignment takes any iterable of str; an empty one removes the line.
+
+        Source: RFC 8839 section 5.6.
+        """
+        return tuple(read(self, "ice-options", split) or ())
+
+    @ice_options.setter
+    def ice_options(self, value: Iterable[str]) -> None:
+        _write(self, "ice-options", " ".join(check_options(value)) or None)
+
+    @property
+    def setup(self) -> SetupRole | None:
+        """Who opens the connection, for DTLS or TCP (`a=setup`), a str; `None` if not said.
+
+        "active", "passive", "actpass" or "holdconn". Assignment takes one of these, or `None`
+        to remove the line.
+
+        Source: RFC 4145 section 4, RFC 8842 section 5.
+        """
+        return read(self, "setup", _parse_setup)
+
+    @setup.setter
+    def setup(self, value: SetupRole | None) -> None:
+        _write(self, "setup", None if value is None else check_setup(value))
+
+    @property
+    def fingerprints(self) -> AttributeList[Fingerprint]:
+        """The hashes of the certificate (`a=fingerprint`), a live list of `Fingerprint`.
+
+        Source: RFC 8122 section 5.
+        """
+        return AttributeList(self, "fingerprint", Fingerprint)
+
+    @fingerprints.setter
+    def fingerprints(self, value: Iterable[Fingerprint]) -> None:
+        self.fingerprints[:] = value
+
+
+def _parse_setup(text: str) -> SetupRole:
+    return check_setup(text.strip(" \t"))
+
+
+def _ufrag(text: str) -> str:
+    return check_token(text.strip(" \t"), "ice_ufrag")
+
+
+def _pwd(text: str) -> str:
+    password = text.strip(" \t")
+    if not password or len(split(password)) > 1:
+        raise ValueError("ice_pwd: is not one field")
+    return password
+
+
+def _write(owner: TransportViews, name: str, value: str | None) -> None:
+    replace(owner, (name,), None if value is None else SDPAttribute(name, value))
