@@ -15,8 +15,24 @@ from sipsimple.sdp.errors import SDPParseError  # noqa: E402
 from sipsimple.sdp.line import SDPLine  # noqa: E402
 from sipsimple.sdp.media import SDPMedia  # noqa: E402
 from sipsimple.sdp.session import SDPSession  # noqa: E402
+from sipsimple.sdp.views import (  # noqa: E402
+    Crypto,
+    Fingerprint,
+    FormatParameters,
+    Group,
+    ICECandidate,
+    RTCPAddress,
+    RTPMap,
+)
 
 __all__ = [
+    "Crypto",
+    "Fingerprint",
+    "FormatParameters",
+    "Group",
+    "ICECandidate",
+    "RTCPAddress",
+    "RTPMap",
     "SDPAttribute",
     "SDPBandwidth",
     "SDPConnection",

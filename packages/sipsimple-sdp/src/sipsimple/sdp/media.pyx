@@ -16,6 +16,8 @@ from sipsimple.sdp.scanner cimport (
 from sipsimple.sdp.section cimport SDPSection, find_direction
 from sipsimple.sdp.writer cimport Writer
 
+from sipsimple.sdp.views.media import MediaViews
+
 
 cdef class SDPMedia(SDPSection):
     """SDPMedia(media, port, transport, port_count=1, formats=(), info=None, connection=None, attributes=(), *, bandwidth=(), other_lines=())
@@ -50,6 +52,20 @@ cdef class SDPMedia(SDPSection):
         "media", "port", "transport", "port_count", "formats", "info", "connection", "attributes",
     )
     __hash__ = None
+
+    # Typed views of the attributes: properties with their docstrings.
+    rtpmap = MediaViews.rtpmap
+    fmtp = MediaViews.fmtp
+    codecs = MediaViews.codecs
+    ptime = MediaViews.ptime
+    maxptime = MediaViews.maxptime
+    direction = MediaViews.direction
+    rtcp = MediaViews.rtcp
+    rtcp_mux = MediaViews.rtcp_mux
+    crypto = MediaViews.crypto
+    candidates = MediaViews.candidates
+    end_of_candidates = MediaViews.end_of_candidates
+    mid = MediaViews.mid
 
     def __cinit__(self, *args, **kwargs):
         self._media = self._transport = ""

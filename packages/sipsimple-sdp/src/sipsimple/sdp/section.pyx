@@ -16,6 +16,8 @@ from sipsimple.sdp.scanner cimport (
 )
 from sipsimple.sdp.writer cimport Writer
 
+from sipsimple.sdp.views.transport import TransportViews
+
 cdef frozenset DIRECTIONS = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
 
 
@@ -33,6 +35,13 @@ cdef class SDPSection:
     """
 
     __hash__ = None
+
+    # Typed views of the attributes: properties with their docstrings.
+    ice_ufrag = TransportViews.ice_ufrag
+    ice_pwd = TransportViews.ice_pwd
+    ice_options = TransportViews.ice_options
+    setup = TransportViews.setup
+    fingerprints = TransportViews.fingerprints
 
     def __cinit__(self, *args, **kwargs):
         self._bandwidth = self._other_lines = self._attributes = None

@@ -9,11 +9,28 @@ from sipsimple.sdp.connection import SDPConnection
 from sipsimple.sdp.line import SDPLine
 from sipsimple.sdp.media import SDPMedia
 from sipsimple.sdp.section import SDPSection
+from sipsimple.sdp.views.direction import Direction
+from sipsimple.sdp.views.effective import EffectiveMedia
+from sipsimple.sdp.views.grouping import Group
+from sipsimple.sdp.views.sequence import AttributeList
 
 @disjoint_base
 class SDPSession(SDPSection):
     __match_args__: ClassVar[tuple[str, ...]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
+    @property
+    def direction(self) -> Direction: ...
+    @direction.setter
+    def direction(self, value: Direction | None) -> None: ...
+    @property
+    def groups(self) -> AttributeList[Group]: ...
+    @groups.setter
+    def groups(self, value: Iterable[Group]) -> None: ...
+    @property
+    def ice_lite(self) -> bool: ...
+    @ice_lite.setter
+    def ice_lite(self, value: bool) -> None: ...
+    def effective(self, media: SDPMedia) -> EffectiveMedia: ...
     def __init__(
         self,
         address: str,

@@ -23,6 +23,8 @@ from sipsimple.sdp.scanner cimport (
 from sipsimple.sdp.section cimport SDPSection, find_direction
 from sipsimple.sdp.writer cimport Writer
 
+from sipsimple.sdp.views.session import SessionViews
+
 # The numbers of the o= and t= lines are pj_uint_t in pjmedia, 64 bits.
 cdef object MAX_NUMBER = 2**64 - 1
 
@@ -68,6 +70,12 @@ cdef class SDPSession(SDPSection):
         "connection", "start_time", "stop_time", "attributes", "media",
     )
     __hash__ = None
+
+    # Typed views of the attributes: properties with their docstrings.
+    direction = SessionViews.direction
+    groups = SessionViews.groups
+    ice_lite = SessionViews.ice_lite
+    effective = SessionViews.effective
 
     def __cinit__(self, *args, **kwargs):
         self._address = self._user = self._net_type = self._address_type = self._name = ""
