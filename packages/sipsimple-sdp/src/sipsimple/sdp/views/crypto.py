@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_number, check_token, parse_number, split
+from sipsimple.sdp.views.fields import check_items, check_number, parse_number, split
 
 __all__ = ["Crypto"]
 
@@ -46,14 +46,15 @@ class Crypto:
 
     def __post_init__(self) -> None:
         check_number(self.tag, "tag", 0, _HIGHEST_TAG)
-        _check_ascii(check_token(self.suite, "suite"), "suite")
+        _check_visible(self.suite, "suite")
+        # A key in the wrong place is none that `repr()` shows.
+        if ":" in self.suite:
+            raise ValueError("suite: contains a colon")
         _check_key_params(self.key_params)
-        if isinstance(self.session_params, str):
-            raise TypeError("session_params: must be a tuple of str, not str")
-        object.__setattr__(self, "session_params", tuple(self.session_params))
+        parameters = tuple(check_items(self.session_params, "session_params", str))
+        object.__setattr__(self, "session_params", parameters)
         for index, parameter in enumerate(self.session_params):
-            what = f"session_params[{index}]"
-            _check_ascii(check_token(parameter, what), what)
+            _check_visible(parameter, f"session_params[{index}]")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -69,7 +70,11 @@ class Crypto:
         fields = split(text)
         if len(fields) < 3:
             raise ValueError(f"crypto: has {len(fields)} fields instead of 3 or more")
-        tag = parse_number(fields[0], "tag", 0, _HIGHEST_TAG)
+        try:
+            tag = parse_number(fields[0], "tag", 0, _HIGHEST_TAG)
+        except ValueError:
+            # Without what is there, which may be a key.
+            raise ValueError(f"tag: is not a number up to {_HIGHEST_TAG}") from None
         # Keys are printed on lines of their own in RFC 4568's examples, and so some devices
         # leave a space behind the semicolon between them.
         last = 2
@@ -80,24 +85,32 @@ class Crypto:
     def __repr__(self) -> str:
         shown = f"tag={self.tag!r}, suite={self.suite!r}, key_params=..."
         if self.session_params:
-            shown += f", session_params={self.session_params!r}"
+            shown += f", session_params={tuple(map(_without_key, self.session_params))!r}"
         return f"{type(self).__name__}({shown})"
 
     def __str__(self) -> str:
         return " ".join((str(self.tag), self.suite, self.key_params, *self.session_params))
 
 
-def _check_ascii(value: str, what: str) -> None:
-    if not value.isascii():
-        raise ValueError(f"{what}: must be ASCII")
+def _without_key(parameter: str) -> str:
+    """A session parameter without the key that FEC_KEY has (RFC 4568 section 6.3.5)."""
+    name, _, value = parameter.partition("=")
+    return f"{name}=..." if ":" in value else parameter
+
+
+def _check_visible(value: object, what: str) -> str:
+    """Visible ASCII characters (RFC 4568 section 9.2); what they are, no error shows."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what}: must be str, not {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{what}: must not be empty")
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ValueError(f"{what}: contains what is no visible ASCII character")
+    return value
 
 
 def _check_key_params(value: object) -> None:
-    if not isinstance(value, str):
-        raise TypeError(f"key_params: must be str, not {type(value).__name__}")
-    if not (value.isascii() and value.isprintable()) or " " in value:
-        raise ValueError("key_params: contains what is no visible ASCII character")
-    for index, parameter in enumerate(value.split(";")):
+    for index, parameter in enumerate(_check_visible(value, "key_params").split(";")):
         method, _, info = parameter.partition(":")
         if not (method and info):
             raise ValueError(f"key_params: key {index + 1} is not a method, a colon and its key")

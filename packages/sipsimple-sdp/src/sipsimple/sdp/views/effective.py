@@ -82,4 +82,4 @@ class EffectiveMedia:
         return tuple(self._media.fingerprints) or tuple(self._session.fingerprints)
 
     def __repr__(self) -> str:
-        return f"EffectiveMedia({self._media!r})"
+        return f"<EffectiveMedia of {self._media.media} on port {self._media.port}>"

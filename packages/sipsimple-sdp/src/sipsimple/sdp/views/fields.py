@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["check_line", "check_number", "check_token", "parse_number", "shown", "split"]
+from collections.abc import Iterable
+from typing import TypeVar
+
+__all__ = [
+    "check_items",
+    "check_line",
+    "check_number",
+    "check_token",
+    "check_tokens",
+    "parse_number",
+    "shown",
+    "split",
+]
+
+T = TypeVar("T")
 
 _LONGEST = 60
 
@@ -45,6 +59,23 @@ def check_token(value: object, what: str) -> str:
     if " " in text or "\t" in text:
         raise ValueError(f"{what}: {shown(text)} contains white space")
     return text
+
+
+def check_tokens(values: object, what: str) -> tuple[str, ...]:
+    """Any number of tokens, given as an iterable that is not one text."""
+    items = check_items(values, what, str)
+    return tuple(check_token(item, f"{what}[{index}]") for index, item in enumerate(items))
+
+
+def check_items(values: object, what: str, kind: type[T]) -> list[T]:
+    """A new list of the items, each an instance of the class."""
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes):
+        raise TypeError(f"{what}: must be a list, not {type(values).__name__}")
+    items = list(values)
+    for item in items:
+        if not isinstance(item, kind):
+            raise TypeError(f"{what}: must be {kind.__name__}, not {type(item).__name__}")
+    return items
 
 
 def check_number(value: object, what: str, low: int, high: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_token, shown, split
+from sipsimple.sdp.views.fields import check_token, check_tokens, shown, split
 
 __all__ = ["Group"]
 
@@ -36,11 +36,7 @@ class Group:
 
     def __post_init__(self) -> None:
         check_token(self.semantics, "semantics")
-        if isinstance(self.mids, str):
-            raise TypeError("mids: must be a tuple of str, not str")
-        object.__setattr__(self, "mids", tuple(self.mids))
-        for index, mid in enumerate(self.mids):
-            check_token(mid, f"mids[{index}]")
+        object.__setattr__(self, "mids", check_tokens(self.mids, "mids"))
 
     @classmethod
     def parse(cls, text: str) -> Self:

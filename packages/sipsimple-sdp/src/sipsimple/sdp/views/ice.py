@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from sipsimple.sdp.views.fields import check_number, check_token, parse_number, shown, split
 
-__all__ = ["ICECandidate", "check_options", "check_password", "check_username_fragment"]
+__all__ = ["ICECandidate", "check_password", "check_username_fragment"]
 
 # RFC 8445 section 5.1.2 ends at 2**31 - 1; what some agents compute needs the last bit.
 _HIGHEST_PRIORITY: Final = 2**32 - 1
@@ -157,13 +157,3 @@ def check_password(value: object) -> str:
     if not 22 <= len(value) <= 256 or not _ICE_CHARS.match(value):
         raise ValueError("ice_pwd: is not 22 to 256 letters, digits, '+' and '/'")
     return value
-
-
-def check_options(value: Iterable[str]) -> tuple[str, ...]:
-    """The tags of `ice-options` (RFC 8839 section 5.6)."""
-    if isinstance(value, str):
-        raise TypeError("ice_options: must be a tuple of str, not str")
-    options = tuple(value)
-    for index, option in enumerate(options):
-        check_token(option, f"ice_options[{index}]")
-    return options

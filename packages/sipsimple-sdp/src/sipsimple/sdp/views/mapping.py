@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.views.attributes import AttributeOwner, convert, found, positions, replace
+from sipsimple.sdp.views.fields import check_items
 from sipsimple.sdp.views.sequence import AttributeList, AttributeValue
 
 __all__ = ["AttributeMapping"]
@@ -51,7 +52,7 @@ class AttributeMapping(MutableMapping[K, V], Generic[K, V]):
         Raises:
             TypeError: The value is of another class.
         """
-        self._check(value)
+        check_items([value], self._name, self._kind)
         self[self._key_of(value)] = value
 
     def assign(self, values: Mapping[K, V] | Iterable[V]) -> None:
@@ -69,16 +70,14 @@ class AttributeMapping(MutableMapping[K, V], Generic[K, V]):
                 self._check_pair(key, value)
             values = values.values()
         lines = AttributeList(self._owner, self._name, self._kind)
-        new = list(values)
-        for value in new:
-            self._check(value)
+        new = check_items(values, self._name, self._kind)
         if len({self._key_of(value) for value in new}) < len(new):
             raise ValueError(f"{self._name}: two values have the same key")
         lines[:] = new
 
     def __getitem__(self, key: K) -> V:
         for attribute in found(self._owner, self._name):
-            if self._read_key(attribute.value) == key:
+            if self._begins_with(attribute, key):
                 return convert(attribute, self._kind.parse)
         raise KeyError(key)
 
@@ -114,9 +113,8 @@ class AttributeMapping(MutableMapping[K, V], Generic[K, V]):
 
     def __contains__(self, key: object) -> bool:
         # Without reading the rest of the line, which may be malformed.
-        return any(
-            self._read_key(attribute.value) == key for attribute in found(self._owner, self._name)
-        )
+        lines = found(self._owner, self._name)
+        return any(self._begins_with(attribute, key) for attribute in lines)
 
     def items(self) -> ItemsView[K, V]:
         """The keys and values."""
@@ -143,22 +141,20 @@ class AttributeMapping(MutableMapping[K, V], Generic[K, V]):
                 lines.setdefault(key, attribute)
         return lines
 
+    def _begins_with(self, attribute: SDPAttribute, key: object) -> bool:
+        own = self._read_key(attribute.value)
+        return own is not None and own == key
+
     def _positions(self, key: K) -> list[int]:
         attributes = self._owner.attributes
         return [
             position
             for position in positions(attributes, (self._name,))
-            if self._read_key(attributes[position].value) == key
+            if self._begins_with(attributes[position], key)
         ]
 
-    def _check(self, value: object) -> None:
-        if not isinstance(value, self._kind):
-            raise TypeError(
-                f"{self._name}: must be {self._kind.__name__}, not {type(value).__name__}"
-            )
-
     def _check_pair(self, key: object, value: V) -> None:
-        self._check(value)
+        check_items([value], self._name, self._kind)
         if self._key_of(value) != key:
             raise ValueError(f"{self._name}[{key!r}]: {value!r} belongs to another key")
 

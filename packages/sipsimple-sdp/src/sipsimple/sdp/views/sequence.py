@@ -7,6 +7,7 @@ from typing import Generic, Protocol, Self, SupportsIndex, TypeVar, overload
 
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.views.attributes import AttributeOwner, convert, found, positions
+from sipsimple.sdp.views.fields import check_items
 
 __all__ = ["AttributeList", "AttributeValue"]
 
@@ -51,11 +52,10 @@ class AttributeList(MutableSequence[T], Generic[T]):
     @overload
     def __getitem__(self, index: slice) -> list[T]: ...
     def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
+        items = found(self._owner, self._name)
         if isinstance(index, slice):
-            return [
-                convert(item, self._kind.parse) for item in found(self._owner, self._name)[index]
-            ]
-        return convert(found(self._owner, self._name)[index], self._kind.parse)
+            return [self._convert(item) for item in items[index]]
+        return self._convert(items[index])
 
     @overload
     def __setitem__(self, index: SupportsIndex, value: T) -> None: ...
@@ -63,9 +63,9 @@ class AttributeList(MutableSequence[T], Generic[T]):
     def __setitem__(self, index: slice, value: Iterable[T]) -> None: ...
     def __setitem__(self, index: SupportsIndex | slice, value: T | Iterable[T]) -> None:
         if isinstance(index, slice):
-            self._replace(index, [self._attribute(item) for item in _iterable(value, self._name)])
+            self._replace(index, self._attributes(value))
         else:
-            new = self._attribute(value)
+            new = self._attributes([value])[0]
             self._owner.attributes[self._positions()[index]] = new
 
     def __delitem__(self, index: SupportsIndex | slice) -> None:
@@ -84,7 +84,7 @@ class AttributeList(MutableSequence[T], Generic[T]):
             TypeError: The value is of another class.
         """
         start, _, _ = slice(index, None).indices(len(self))
-        self._replace(slice(start, start), [self._attribute(value)])
+        self._replace(slice(start, start), self._attributes([value]))
 
     def extend(self, values: Iterable[T]) -> None:
         """Put values at the end, all or, if one is of another class, none."""
@@ -95,13 +95,31 @@ class AttributeList(MutableSequence[T], Generic[T]):
         """Take all attributes of the name away."""
         del self[:]
 
+    def index(self, value: object, start: int = 0, stop: int | None = None) -> int:
+        """Where a value is first, as for a list; lines that cannot be parsed equal none.
+
+        Raises:
+            ValueError: It is not there.
+        """
+        items = found(self._owner, self._name)
+        for index in range(*slice(start, stop).indices(len(items))):
+            if self._equals(items[index], value):
+                return index
+        raise ValueError(f"{self._name}: {value!r} is not in the list")
+
+    def count(self, value: object) -> int:
+        """How often a value is there; lines that cannot be parsed equal none."""
+        return sum(self._equals(item, value) for item in found(self._owner, self._name))
+
+    def __contains__(self, value: object) -> bool:
+        return any(self._equals(item, value) for item in found(self._owner, self._name))
+
+    # Over what is there now, so that the loop may change the list.
     def __iter__(self) -> Iterator[T]:
-        # Over what is there now, so that the loop may change the list.
-        return (convert(item, self._kind.parse) for item in found(self._owner, self._name))
+        return map(self._convert, found(self._owner, self._name))
 
     def __reversed__(self) -> Iterator[T]:
-        items = found(self._owner, self._name)
-        return (convert(item, self._kind.parse) for item in reversed(items))
+        return map(self._convert, reversed(found(self._owner, self._name)))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, list | AttributeList):
@@ -113,19 +131,25 @@ class AttributeList(MutableSequence[T], Generic[T]):
 
     def _shown(self, attribute: SDPAttribute) -> str:
         try:
-            return repr(convert(attribute, self._kind.parse))
+            return repr(self._convert(attribute))
         except ValueError as error:
             return f"<{error}>"
+
+    def _convert(self, attribute: SDPAttribute) -> T:
+        return convert(attribute, self._kind.parse)
+
+    def _equals(self, attribute: SDPAttribute, value: object) -> bool:
+        try:
+            return self._convert(attribute) == value
+        except ValueError:
+            return False
 
     def _positions(self) -> list[int]:
         return positions(self._owner.attributes, (self._name,))
 
-    def _attribute(self, value: object) -> SDPAttribute:
-        if not isinstance(value, self._kind):
-            raise TypeError(
-                f"{self._name}: must be {self._kind.__name__}, not {type(value).__name__}"
-            )
-        return SDPAttribute(self._name, str(value))
+    def _attributes(self, values: object) -> list[SDPAttribute]:
+        items = check_items(values, self._name, self._kind)
+        return [SDPAttribute(self._name, str(item)) for item in items]
 
     def _replace(self, index: slice, new: list[SDPAttribute]) -> None:
         attributes = self._owner.attributes
@@ -145,9 +169,3 @@ class AttributeList(MutableSequence[T], Generic[T]):
             last = old[-1] + 1 if old else len(attributes)
             place = old[behind] if behind < len(old) else last
             attributes[place:place] = new[len(chosen) :]
-
-
-def _iterable(value: object, name: str) -> list[object]:
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
-        return list(value)
-    raise TypeError(f"{name}: must be a list, not {type(value).__name__}")

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.views.attributes import read, replace
 from sipsimple.sdp.views.dtls import Fingerprint, SetupRole, check_setup
-from sipsimple.sdp.views.fields import check_token, split
-from sipsimple.sdp.views.ice import check_options, check_password, check_username_fragment
+from sipsimple.sdp.views.fields import check_token, check_tokens, split
+from sipsimple.sdp.views.ice import check_password, check_username_fragment
 from sipsimple.sdp.views.sequence import AttributeList
 
 __all__ = ["TransportViews"]
@@ -64,7 +64,7 @@ class TransportViews:
 
     @ice_options.setter
     def ice_options(self, value: Iterable[str]) -> None:
-        _write(self, "ice-options", " ".join(check_options(value)) or None)
+        _write(self, "ice-options", " ".join(check_tokens(value, "ice_options")) or None)
 
     @property
     def setup(self) -> SetupRole | None:
