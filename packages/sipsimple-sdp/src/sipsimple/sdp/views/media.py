@@ -76,10 +76,9 @@ class MediaViews(TransportViews):
         neither knows, and those of other transports than RTP, are left out.
 
         >>> from sipsimple.sdp import SDPMedia
-        >>> SDPMedia("audio", 5004, "RTP/AVP", formats=["8", "0"]).codecs
-        ... # doctest: +NORMALIZE_WHITESPACE
-        (RTPMap(payload_type=8, encoding_name='PCMA', clock_rate=8000, encoding_parameters=None),
-         RTPMap(payload_type=0, encoding_name='PCMU', clock_rate=8000, encoding_parameters=None))
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP", formats=["8", "0"])
+        >>> [str(codec) for codec in media.codecs]
+        ['8 PCMA/8000', '0 PCMU/8000']
 
         Source: RFC 8866 section 6.6, RFC 3551 section 6.
         """
@@ -94,6 +93,12 @@ class MediaViews(TransportViews):
 
         A float where the line gives a fraction. Assignment takes a positive number, or `None` to
         remove the line.
+
+        >>> from sipsimple.sdp import SDPMedia
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP")
+        >>> media.ptime = 20
+        >>> media.ptime, media.attributes
+        (20, [SDPAttribute('ptime', '20')])
 
         Source: RFC 8866 section 6.4.
         """
@@ -140,6 +145,14 @@ class MediaViews(TransportViews):
     def rtcp(self) -> RTCPAddress | None:
         """Where RTCP is received (`a=rtcp`), an `RTCPAddress`; `None` if not said.
 
+        Assignment takes one, or `None` to remove the line.
+
+        >>> from sipsimple.sdp import RTCPAddress, SDPMedia
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP")
+        >>> media.rtcp = RTCPAddress(53020)
+        >>> media.attributes
+        [SDPAttribute('rtcp', '53020')]
+
         Source: RFC 3605 section 2.1.
         """
         return read(self, "rtcp", RTCPAddress.parse)
@@ -154,6 +167,12 @@ class MediaViews(TransportViews):
     def rtcp_mux(self) -> bool:
         """Whether RTP and RTCP may share a port (`a=rtcp-mux`), a bool.
 
+        >>> from sipsimple.sdp import SDPMedia
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP")
+        >>> media.rtcp_mux = True
+        >>> media.rtcp_mux, media.attributes
+        (True, [SDPAttribute('rtcp-mux', '')])
+
         Source: RFC 5761 section 5.1.1, RFC 8035.
         """
         return has(self, "rtcp-mux")
@@ -166,6 +185,12 @@ class MediaViews(TransportViews):
     def crypto(self) -> AttributeList[Crypto]:
         """The keys of SRTP (`a=crypto`), a live list of `Crypto`.
 
+        >>> from sipsimple.sdp import Crypto, SDPMedia
+        >>> media = SDPMedia("audio", 5004, "RTP/SAVP")
+        >>> media.crypto.append(Crypto(1, "AES_CM_128_HMAC_SHA1_80", "inline:notAKey"))
+        >>> media.crypto
+        [Crypto(tag=1, suite='AES_CM_128_HMAC_SHA1_80', key_params=...)]
+
         Source: RFC 4568 section 9.1.
         """
         return AttributeList(self, "crypto", Crypto)
@@ -177,6 +202,12 @@ class MediaViews(TransportViews):
     @property
     def candidates(self) -> AttributeList[ICECandidate]:
         """The candidates of ICE (`a=candidate`), a live list of `ICECandidate`.
+
+        >>> from sipsimple.sdp import SDPAttribute, SDPMedia
+        >>> line = SDPAttribute("candidate", "1 1 UDP 2130706431 192.0.2.1 5004 typ host")
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP", attributes=[line])
+        >>> [(candidate.address, candidate.port) for candidate in media.candidates]
+        [('192.0.2.1', 5004)]
 
         Source: RFC 8839 section 5.1.
         """
@@ -201,6 +232,14 @@ class MediaViews(TransportViews):
     @property
     def mid(self) -> str | None:
         """The name of the section (`a=mid`), a str; `None` if it has none.
+
+        Assignment takes a str without white space, or `None` to remove the line.
+
+        >>> from sipsimple.sdp import SDPMedia
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP")
+        >>> media.mid = "0"
+        >>> media.attributes
+        [SDPAttribute('mid', '0')]
 
         Source: RFC 5888 section 4.
         """

@@ -59,6 +59,12 @@ class SessionViews(TransportViews):
     def ice_lite(self) -> bool:
         """Whether the agent only answers the checks of ICE (`a=ice-lite`), a bool.
 
+        >>> from sipsimple.sdp import SDPSession
+        >>> session = SDPSession("192.0.2.1")
+        >>> session.ice_lite = True
+        >>> session.attributes
+        [SDPAttribute('ice-lite', '')]
+
         Source: RFC 8839 section 5.3.
         """
         return has(self, "ice-lite")

@@ -58,6 +58,12 @@ class TransportViews:
 
         Assignment takes any iterable of str; an empty one removes the line.
 
+        >>> from sipsimple.sdp import SDPSession
+        >>> session = SDPSession("192.0.2.1")
+        >>> session.ice_options = ["trickle", "ice2"]
+        >>> session.ice_options, session.attributes
+        (('trickle', 'ice2'), [SDPAttribute('ice-options', 'trickle ice2')])
+
         Source: RFC 8839 section 5.6.
         """
         return tuple(read(self, "ice-options", split) or ())
@@ -73,6 +79,12 @@ class TransportViews:
         "active", "passive", "actpass" or "holdconn". Assignment takes one of these, or `None`
         to remove the line.
 
+        >>> from sipsimple.sdp import SDPMedia
+        >>> media = SDPMedia("audio", 5004, "UDP/TLS/RTP/SAVP")
+        >>> media.setup = "actpass"
+        >>> media.attributes
+        [SDPAttribute('setup', 'actpass')]
+
         Source: RFC 4145 section 4, RFC 8842 section 5.
         """
         return read(self, "setup", _parse_setup)
@@ -84,6 +96,12 @@ class TransportViews:
     @property
     def fingerprints(self) -> AttributeList[Fingerprint]:
         """The hashes of the certificate (`a=fingerprint`), a live list of `Fingerprint`.
+
+        >>> from sipsimple.sdp import Fingerprint, SDPMedia
+        >>> media = SDPMedia("audio", 5004, "UDP/TLS/RTP/SAVP")
+        >>> media.fingerprints.append(Fingerprint.of(b"a certificate in DER"))
+        >>> media.fingerprints[0].hash_function
+        'sha-256'
 
         Source: RFC 8122 section 5.
         """
