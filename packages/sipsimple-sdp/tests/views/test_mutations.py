@@ -34,7 +34,12 @@ STRANGE = [
     "٣", "²", "é", "/", ":", ";", "=", ",", "-", "+", "_", "0", "9" * 30, "9" * 5000, "x",
     "\U0001f600",
 ]  # fmt: skip
-READABLE = [name for name, member in vars(SDPMedia).items() if isinstance(member, property)]
+READABLE = [
+    name
+    for kind in SDPMedia.__mro__
+    for name, member in vars(kind).items()
+    if isinstance(member, property)
+]
 
 
 def _items(value: object) -> Iterable[object]:

@@ -6,10 +6,10 @@ before it, and fractions that end in 0, such as `a=framerate:25.00`.
 
 from __future__ import annotations
 
-from sipsimple.sdp.errors import SDPParseError
+from sipsimple.sdp.errors import SDPParseError, shown
 from sipsimple.sdp.grammar.lines import check_line
 from sipsimple.sdp.grammar.order import Order
-from sipsimple.sdp.grammar.rules import GrammarError, shown
+from sipsimple.sdp.grammar.rules import GrammarError
 
 __all__ = ["check"]
 

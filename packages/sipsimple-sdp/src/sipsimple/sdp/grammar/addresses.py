@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-from sipsimple.sdp.grammar.rules import INTEGER, GrammarError, rule, shown
+from sipsimple.sdp.errors import shown
+from sipsimple.sdp.grammar.rules import INTEGER, GrammarError, rule
 
 __all__ = ["check_address"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sipsimple.sdp.errors import shown
 from sipsimple.sdp.grammar.rules import (
     BYTE_STRING,
     INTEGER,
@@ -13,7 +14,6 @@ from sipsimple.sdp.grammar.rules import (
     GrammarError,
     Rule,
     rule,
-    shown,
 )
 
 __all__ = ["check_attribute"]

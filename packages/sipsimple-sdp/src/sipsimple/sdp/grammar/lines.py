@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sipsimple.sdp.errors import shown
 from sipsimple.sdp.grammar.addresses import check_address
 from sipsimple.sdp.grammar.attributes import check_attribute
 from sipsimple.sdp.grammar.rules import (
@@ -13,7 +14,6 @@ from sipsimple.sdp.grammar.rules import (
     GrammarError,
     Rule,
     rule,
-    shown,
 )
 
 __all__ = ["check_line"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sipsimple.sdp.grammar.rules import GrammarError, shown
+from sipsimple.sdp.errors import shown
+from sipsimple.sdp.grammar.rules import GrammarError
 
 __all__ = ["Order"]
 

@@ -19,7 +19,6 @@ __all__ = [
     "GrammarError",
     "Rule",
     "rule",
-    "shown",
 ]
 
 BYTE_STRING = r"[^\0\r\n]+"
@@ -63,8 +62,3 @@ def rule(pattern: str, form: str) -> Rule:
         form: The same for people.
     """
     return Rule(re.compile(pattern), form)
-
-
-def shown(value: str) -> str:
-    """A value as it stands in a reason: quoted, and shortened to 60 characters."""
-    return repr(value if len(value) <= 60 else value[:57] + "...")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from sipsimple.sdp.errors import shown
+
 __all__ = [
     "check_items",
     "check_line",
@@ -18,14 +20,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+# Digits of a number, at most.
 _LONGEST = 60
-
-
-def shown(value: object) -> str:
-    """How a value appears in an error: its repr, cut to a length that can be read."""
-    if isinstance(value, str) and len(value) > _LONGEST:
-        value = value[: _LONGEST - 3] + "..."
-    return repr(value)
 
 
 def split(text: object) -> list[str]:
