@@ -15,6 +15,8 @@ cdef extern from "pjmedia/errno.h" nogil:
     enum:
         PJMEDIA_ERRNO_START
         PJMEDIA_SDPNEG_ENOMEDIA
+        PJMEDIA_SDPNEG_NOANSCODEC
+        PJMEDIA_SDPNEG_EINVANSTP
     pj_str_t pjmedia_strerror(pj_status_t status, char *buffer, pj_size_t bufsize)
 
 
@@ -108,6 +110,21 @@ cdef extern from "pjmedia/sdp_neg.h" nogil:
     ctypedef struct pjmedia_sdp_neg:
         pass
 
+    pj_status_t pjmedia_sdp_neg_create_w_local_offer(pj_pool_t *pool,
+                                                     const pjmedia_sdp_session *local,
+                                                     pjmedia_sdp_neg **p_neg)
+    pj_status_t pjmedia_sdp_neg_create_w_remote_offer(pj_pool_t *pool,
+                                                      const pjmedia_sdp_session *initial,
+                                                      const pjmedia_sdp_session *remote,
+                                                      pjmedia_sdp_neg **p_neg)
+    pj_status_t pjmedia_sdp_neg_set_prefer_remote_codec_order(pjmedia_sdp_neg *neg,
+                                                              pj_bool_t prefer_remote)
+    pj_status_t pjmedia_sdp_neg_set_answer_multiple_codecs(pjmedia_sdp_neg *neg,
+                                                           pj_bool_t answer_multiple)
+    pj_status_t pjmedia_sdp_neg_set_remote_answer(pj_pool_t *pool, pjmedia_sdp_neg *neg,
+                                                  const pjmedia_sdp_session *remote)
+    pj_status_t pjmedia_sdp_neg_negotiate(pj_pool_t *pool, pjmedia_sdp_neg *neg,
+                                          pj_bool_t allow_asym)
     pjmedia_sdp_neg_state pjmedia_sdp_neg_get_state(pjmedia_sdp_neg *neg)
     pj_status_t pjmedia_sdp_neg_get_active_local(pjmedia_sdp_neg *neg,
                                                  const pjmedia_sdp_session **local)

@@ -11,9 +11,10 @@ from sipsimple.sdp import native as _native  # noqa: E402, F401  (registers pjme
 from sipsimple.sdp.attribute import SDPAttribute  # noqa: E402
 from sipsimple.sdp.bandwidth import SDPBandwidth  # noqa: E402
 from sipsimple.sdp.connection import SDPConnection  # noqa: E402
-from sipsimple.sdp.errors import SDPParseError  # noqa: E402
+from sipsimple.sdp.errors import SDPNegotiationError, SDPParseError  # noqa: E402
 from sipsimple.sdp.line import SDPLine  # noqa: E402
 from sipsimple.sdp.media import SDPMedia  # noqa: E402
+from sipsimple.sdp.negotiator import SDPNegotiator  # noqa: E402
 from sipsimple.sdp.session import SDPSession  # noqa: E402
 from sipsimple.sdp.views import (  # noqa: E402
     Crypto,
@@ -38,6 +39,8 @@ __all__ = [
     "SDPConnection",
     "SDPLine",
     "SDPMedia",
+    "SDPNegotiationError",
+    "SDPNegotiator",
     "SDPParseError",
     "SDPSession",
     "__version__",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["SDPParseError", "shown"]
+from sipsimple.pjproject.errors import PJSIPError
+
+__all__ = ["SDPNegotiationError", "SDPParseError", "shown"]
 
 _LONGEST = 60
 
@@ -12,6 +14,18 @@ def shown(value: object) -> str:
     if isinstance(value, str) and len(value) > _LONGEST:
         value = value[: _LONGEST - 3] + "..."
     return repr(value)
+
+
+class SDPNegotiationError(PJSIPError):
+    """An offer and its answer leave nothing to agree on.
+
+    Args:
+        what: What was being done, and to which stream.
+        status: The `pj_status_t` of pjmedia's negotiator.
+
+    Attributes:
+        status: The error number, an int.
+    """
 
 
 class SDPParseError(ValueError):

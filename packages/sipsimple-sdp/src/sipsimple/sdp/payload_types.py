@@ -1,0 +1,151 @@
+"""The formats of a media section: which codec a payload type stands for (RFC 3551, RFC 8866)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sipsimple.sdp.attribute import SDPAttribute
+from sipsimple.sdp.media import SDPMedia
+
+#: The lowest payload type whose codec an `rtpmap` names, RFC 3551 section 3.
+DYNAMIC = 96
+HIGHEST = 127
+
+# What pjmedia reads in full; RFC 8866 section 6.6, with any white space.
+_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
+_RTPMAP = re.compile(rf"(0|[1-9][0-9]{{0,2}})[ \t]+({_TOKEN})/([0-9]{{1,9}})(?:/({_TOKEN}))?[ \t]*")
+# More than seven levels, and pjmedia cuts them off with a NUL.
+_RED_PARAMETERS = re.compile(r"[0-9]+ +[0-9]{1,3}(/[0-9]{1,3}){0,6}")
+
+
+def is_rtp(section: SDPMedia) -> bool:
+    """Whether the formats of a section are payload types."""
+    return "RTP/" in section.transport.upper()
+
+
+def is_payload_type(text: str) -> bool:
+    """Whether text is a payload type as everyone writes it, without leading zeros."""
+    return text.isascii() and text.isdecimal() and str(int(text[:4])) == text and int(text) <= 127
+
+
+def is_dynamic(text: str) -> bool:
+    """Whether a payload type needs an `rtpmap`."""
+    return is_payload_type(text) and int(text) >= DYNAMIC
+
+
+def first_field(attribute: SDPAttribute) -> str:
+    """The payload type that an `rtpmap`, `fmtp` or `rtcp-fb` is about."""
+    return attribute.value.lstrip().partition(" ")[0]
+
+
+def codecs(section: SDPMedia) -> dict[str, str]:
+    """The codec of each payload type with an `rtpmap`, as `"opus/48000/2"`, in lower case."""
+    found: dict[str, str] = {}
+    for attribute in section.attributes:
+        if attribute.name != "rtpmap":
+            continue
+        match = _RTPMAP.fullmatch(attribute.value)
+        if match is not None:
+            payload_type, name, clock_rate, channels = match.groups()
+            found.setdefault(payload_type, f"{name}/{int(clock_rate)}/{channels or '1'}".lower())
+    return found
+
+
+def is_rtpmap(attribute: SDPAttribute) -> bool:
+    """Whether an `rtpmap` says all that it should."""
+    return _RTPMAP.fullmatch(attribute.value) is not None
+
+
+def has_safe_red(section: SDPMedia) -> bool:
+    """Whether pjmedia can answer with the redundancy (RFC 2198, RFC 4103) of a section.
+
+    It looks for the `rtpmap` of every format then and does not notice that one is missing.
+    """
+    known = codecs(section)
+    red = {payload_type for payload_type in known if known[payload_type].startswith("red/")}
+    return all(name in known for name in section.formats) and not any(
+        item.name == "fmtp"
+        and first_field(item) in red
+        and _RED_PARAMETERS.fullmatch(item.value) is None
+        for item in section.attributes
+    )
+
+
+def without_feedback(
+    attributes: Iterable[SDPAttribute], formats: dict[str, str | None]
+) -> list[SDPAttribute]:
+    """Let the `rtcp-fb` lines (RFC 4585 section 4.2) follow their payload types.
+
+    pjmedia leaves them as they are when it removes or renumbers formats.
+
+    Args:
+        attributes: Those of a section.
+        formats: For each former payload type its new one, or `None` where it has gone.
+    """
+    kept = []
+    for attribute in attributes:
+        item = attribute
+        if item.name == "rtcp-fb":
+            payload_type = first_field(item)
+            new = formats.get(payload_type, payload_type)
+            if new is None:
+                continue
+            if new != payload_type:
+                item = SDPAttribute(item.name, new + item.value.lstrip()[len(payload_type) :])
+        kept.append(item)
+    return kept
+
+
+class Formats:
+    """What the formats of a section can be matched by.
+
+    Args:
+        section: An `SDPMedia`; not changed.
+    """
+
+    def __init__(self, section: SDPMedia) -> None:
+        self.names = list(dict.fromkeys(section.formats))
+        self.codecs = codecs(section)
+
+    def keys(self, name: str) -> set[str]:
+        """All that a format may have in common with its match, as pjmedia compares them."""
+        found = set() if is_dynamic(name) else {name}
+        if name in self.codecs:
+            found.add(self.codecs[name])
+        return found
+
+    def matches(self, name: str, others: Formats, other: str) -> bool:
+        """Whether a format and one of another section are the same codec."""
+        return not self.keys(name).isdisjoint(others.keys(other))
+
+    def is_usable(self, name: str) -> bool:
+        """Whether it is a name, or a payload type that says what it stands for.
+
+        A static one goes by its number; as `telephone-event` or redundancy it would go by its
+        `rtpmap` as well.
+        """
+        if not name[:1].isdecimal():
+            return True
+        codec = self.codecs.get(name, "")
+        if is_dynamic(name):
+            return bool(codec)
+        return is_payload_type(name) and not codec.startswith(("telephone-event/", "red/"))
+
+    def pairs(self, others: Formats) -> list[tuple[str, str]]:
+        """One format of the others for each of these, each codec once, in this order.
+
+        No format here matches two of the pairs, so whoever matches these alone gets the same
+        pairs: what pjmedia makes of a codec that is listed twice is undefined.
+        """
+        found: list[tuple[str, str]] = []
+        for name in self.names:
+            if any(self.matches(name, others, used) for _, used in found):
+                continue
+            for other in others.names:
+                if any(self.matches(used, others, other) for used, _ in found):
+                    continue
+                if self.matches(name, others, other):
+                    found.append((name, other))
+                    break
+        return found
