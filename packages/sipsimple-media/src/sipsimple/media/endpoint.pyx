@@ -24,6 +24,7 @@ from sipsimple.pjproject.pjmedia cimport (
     pjmedia_event_mgr_destroy,
 )
 from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread, pool_factory
+from sipsimple.sdp.sdp_neg cimport lock_codecs, unlock_codecs
 from sipsimple.media.bridge cimport create_bridge
 from sipsimple.media.codecs cimport order_codecs, register_codecs, unregister_codecs
 from sipsimple.media.resources cimport (
@@ -219,11 +220,14 @@ cdef class MediaEndpoint:
                 pjmedia_conf_destroy(endpoint.conf)
                 endpoint.conf = NULL
             endpoint_close_resources(endpoint, BELOW_BRIDGE)
+            # A negotiation in another thread looks at the codec manager while it runs.
+            lock_codecs()
             if codecs:
                 unregister_codecs()
             if endpoint.endpt != NULL:
                 pjmedia_endpt_destroy2(endpoint.endpt)
                 endpoint.endpt = NULL
+            unlock_codecs()
             if endpoint.events != NULL:
                 pjmedia_event_mgr_destroy(endpoint.events)
                 endpoint.events = NULL

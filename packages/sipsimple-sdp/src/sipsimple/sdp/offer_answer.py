@@ -88,7 +88,7 @@ def check_local(description: SDPSession, what: str) -> None:
                 mapped.add(payload_type)
         for number, name in enumerate(section.formats):
             place = f"{where}.formats[{number}]: {name!r}"
-            if name[:1].isdecimal() and not is_payload_type(name):
+            if not is_payload_type(name):
                 raise ValueError(f"{place} is not a payload type from 0 to 127")
             if is_dynamic(name) and name not in mapped:
                 raise ValueError(f"{place} has no rtpmap")

@@ -120,13 +120,11 @@ class Formats:
         return not self.keys(name).isdisjoint(others.keys(other))
 
     def is_usable(self, name: str) -> bool:
-        """Whether it is a name, or a payload type that says what it stands for.
+        """Whether it is a payload type that says what it stands for.
 
         A static one goes by its number; as `telephone-event` or redundancy it would go by its
         `rtpmap` as well.
         """
-        if not name[:1].isdecimal():
-            return True
         codec = self.codecs.get(name, "")
         if is_dynamic(name):
             return bool(codec)
