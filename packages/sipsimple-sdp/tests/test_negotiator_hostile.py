@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -127,11 +128,25 @@ def test_a_stream_needs_an_address_unless_it_is_rejected() -> None:
     assert [item.port for item in streams(negotiator.active_local)] == [0, 6004]
 
 
-def test_there_is_no_limit_to_the_streams_of_a_new_offer() -> None:
+def test_as_many_streams_as_pjmedia_takes_may_be_offered_anew_and_no_more() -> None:
     many = LIMITS["media"]
     negotiator = concluded(session(AUDIO * many), session(AUDIO * many))
     negotiator.set_local_offer(session(VIDEO * many))
     assert len(streams(negotiator.offer)) == many
+    with pytest.raises(ValueError, match=rf"^answer: media: {many + 1} items, but pjmedia takes"):
+        negotiator.set_remote_answer(session(VIDEO * (many + 1)))
+
+
+def test_the_largest_offer_is_answered_in_time() -> None:
+    numbers = [str(number) for number in range(128)]
+    lines = [f"m=audio 9 RTP/AVP {' '.join(numbers)}"]
+    lines += [f"a=rtpmap:{number} codec-{number}/8000" for number in numbers]
+    offer = session("\n".join(lines * LIMITS["media"]))
+    for capability in (local("audio"), session("\n".join(lines))):
+        started = time.monotonic()
+        negotiator = answered(offer, capability, answer_with_multiple_codecs=True)
+        assert time.monotonic() - started < 10
+        assert sum(bool(item.port) for item in streams(negotiator.active_local)) == 1
 
 
 def test_sessions_without_streams_are_not_agreed_on() -> None:

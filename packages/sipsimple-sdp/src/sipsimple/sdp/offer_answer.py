@@ -42,8 +42,14 @@ def check(description: SDPSession, what: str) -> None:
     """Refuse a description that cannot be negotiated, whoever wrote it.
 
     Raises:
-        ValueError: A stream has no format, no address or more lines than pjmedia takes.
+        ValueError: A stream has no format, no address or more lines than pjmedia takes, or
+            there are more streams.
     """
+    if len(description.media) > _LIMITS["media"]:
+        raise ValueError(
+            f"{what}: media: {len(description.media)} items, "
+            f"but pjmedia takes at most {_LIMITS['media']}"
+        )
     for index, section in enumerate(description.media):
         where = f"{what}: media[{index}]"
         for name, count, limit in (

@@ -107,13 +107,16 @@ class Formats:
     def __init__(self, section: SDPMedia) -> None:
         self.names = list(dict.fromkeys(section.formats))
         self.codecs = codecs(section)
+        self._keys: dict[str, frozenset[str]] = {}
 
-    def keys(self, name: str) -> set[str]:
+    def keys(self, name: str) -> frozenset[str]:
         """All that a format may have in common with its match, as pjmedia compares them."""
-        found = set() if is_dynamic(name) else {name}
-        if name in self.codecs:
-            found.add(self.codecs[name])
-        return found
+        keys = self._keys.get(name)
+        if keys is None:
+            number = () if is_dynamic(name) else (name,)
+            codec = (self.codecs[name],) if name in self.codecs else ()
+            keys = self._keys[name] = frozenset((*number, *codec))
+        return keys
 
     def matches(self, name: str, others: Formats, other: str) -> bool:
         """Whether a format and one of another section are the same codec."""
@@ -138,6 +141,8 @@ class Formats:
         """
         found: list[tuple[str, str]] = []
         for name in self.names:
+            if len(found) == len(others.names):
+                break
             if any(self.matches(name, others, used) for _, used in found):
                 continue
             for other in others.names:
