@@ -56,6 +56,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Mutated descriptions, sanitizers and coverage; `-- --seconds 600` says for how long."""
+    step(session, "fuzz")
+
+
+@nox.session(default=False)
 def dev(session: nox.Session) -> None:
     """Editable installs of everything, and the tools, into .venv."""
     step(session, "dev")
