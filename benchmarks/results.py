@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Comparison", "Measurement", "Settings", "table"]
+__all__ = ["Comparison", "Measurement", "Settings", "aligned", "table"]
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,27 @@ def table(comparisons: Sequence[Comparison]) -> str:
                 notes.append(f"{line.what}, {side}: {value}")
             elif value.details.get("failed"):
                 notes.append(f"{line.what}, {side}: {value.details['failed']} failed")
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return "\n".join([aligned(rows, left=2), *(f"! {note}" for note in notes)])
+
+
+def aligned(rows: Sequence[Sequence[str]], *, left: int) -> str:
+    """Rows as text, in columns, with a line under the first.
+
+    Args:
+        rows: All of the same length, the first one the heads.
+        left: How many columns are not of numbers.
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     text = []
     for index, row in enumerate(rows):
         cells = [
-            cell.ljust(width) if column < 2 else cell.rjust(width)
+            cell.ljust(width) if column < left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         text.append("  ".join(cells).rstrip())
         if index == 0:
             text.append("  ".join("-" * width for width in widths))
-    return "\n".join([*text, *(f"! {note}" for note in notes)])
+    return "\n".join(text)
 
 
 def _cell(measurement: Measurement | str) -> str:

@@ -17,11 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from calls import measure_options, measure_uac, measure_uas
-from descriptions import measure_sdp
+from descriptions import measure_reading, measure_sdp
 from latency import measure_latency
 from native import Native
 from processes import BenchmarkError
 from results import Comparison, Measurement, Settings, table
+from sdp_packages import as_dicts, measure_import, measure_packages, packages_table
 
 ROOT = Path(__file__).resolve().parent.parent
 Measure = Callable[["Native | None", Settings], Measurement]
@@ -29,11 +30,16 @@ Measure = Callable[["Native | None", Settings], Measurement]
 #: name, for people, unit, whether more is better, how
 BENCHMARKS: tuple[tuple[str, str, str, bool, Measure], ...] = (
     ("sdp", "SDP parse + print", "per CPU s", True, measure_sdp),
+    ("sdp_read", "SDP parse + read + print", "per CPU s", True, measure_reading),
     ("latency", "packet to observer, median", "µs", False, measure_latency),
     ("options", "OPTIONS answered", "per CPU s", True, measure_options),
     ("uas", "calls answered (UAS)", "per CPU s", True, measure_uas),
     ("uac", "calls placed (UAC)", "per CPU s", True, measure_uac),
 )
+
+
+#: What the table of packages is chosen by.
+PACKAGES = "sdp_packages"
 
 
 def main() -> int:
@@ -53,7 +59,7 @@ def main() -> int:
     native = Native(folder, options.include, options.libraries, source)
     comparisons = []
     for name, what, unit, more_is_better, measure in BENCHMARKS:
-        if options.only and name not in options.only:
+        if not _wanted(options, name):
             continue
         print(f"{what} …", file=sys.stderr, flush=True)
         ours, floor = _alternate(measure, native, settings, options.repeat)
@@ -61,7 +67,9 @@ def main() -> int:
         comparisons.append(line)
         if name == "latency":
             comparisons.append(_tail(line))
-    print(table(comparisons))
+    if comparisons:
+        print(table(comparisons))
+    packages = _packages(native, settings, options) if _wanted(options, PACKAGES) else {}
     report = {
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "machine": platform.machine(),
@@ -70,10 +78,32 @@ def main() -> int:
         "rate": settings.rate,
         "repeat": options.repeat,
         "benchmarks": {line.name: line.as_dict() for line in comparisons},
+        **packages,
     }
     options.output.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     broken = any(isinstance(side, str) for line in comparisons for side in (line.ours, line.native))
-    return 1 if broken else 0
+    return 1 if broken or packages.get("sdp_packages_failed") else 0
+
+
+def _wanted(options: argparse.Namespace, name: str) -> bool:
+    return not options.only or name in options.only
+
+
+def _packages(native: Native, settings: Settings, options: argparse.Namespace) -> dict[str, object]:
+    """Print what the packages for SDP take, and give it for the JSON file."""
+    print("SDP, other packages …", file=sys.stderr, flush=True)
+    lines, errors = measure_packages(native, options.peers, settings)
+    errors += ["--peers: not given"] if options.peers is None else []
+    importing = measure_import(5 if options.quick else 20)
+    print("\n" + packages_table(lines))
+    for error in errors:
+        print(f"! {error}")
+    print("import sipsimple.sdp: {import_ms} ms, {import_kib} KiB".format(**importing))
+    return {
+        "sdp_packages": as_dicts(lines),
+        "sdp_packages_failed": errors if options.peers is not None else [],
+        "sdp_import": importing,
+    }
 
 
 def _alternate(
@@ -140,7 +170,9 @@ def _obtain_source(folder: Path) -> Path | None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less than a minute, less exact")
-    parser.add_argument("--only", action="append", choices=[line[0] for line in BENCHMARKS])
+    parser.add_argument(
+        "--only", action="append", choices=[*(line[0] for line in BENCHMARKS), PACKAGES]
+    )
     parser.add_argument("--rate", type=int, default=500, help="calls per second (default 500)")
     parser.add_argument("--repeat", type=int, default=1, help="take the median of so many runs")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench.json")
@@ -148,6 +180,9 @@ def _arguments() -> argparse.Namespace:
         "--pjproject-source",
         type=Path,
         help="pjproject's source folder, for pjsip-perf (default: what the build takes)",
+    )
+    parser.add_argument(
+        "--peers", type=Path, help="a Python that has other packages for SDP (see README.md)"
     )
     parser.add_argument("--include", type=Path, help="pjproject's headers (default: installed)")
     parser.add_argument("--libraries", type=Path, help="its libraries (default: installed)")

@@ -19,14 +19,16 @@ def environment(
     requirements: Iterable[str] = (),
     wheels: Iterable[Path] = (),
     python: Path | None = None,
+    folder: Path = FOLDER,
 ) -> Path:
     """An environment with exactly these packages and what they depend on.
 
     Args:
-        name: Its folder in ``.nox``.
+        name: Its folder.
         requirements: From the package index.
         wheels: Files; for theirs, the index is never asked.
         python: The interpreter; by default this process's own.
+        folder: Where its folder is.
 
     Returns:
         Its Python.
@@ -34,19 +36,19 @@ def environment(
     Raises:
         Failure: It cannot be made.
     """
-    folder = FOLDER / name
-    interpreter = folder / "bin" / "python"
+    place = folder / name
+    interpreter = place / "bin" / "python"
     python = python or Path(sys.executable)
     requirements, wheels = list(requirements), list(wheels)
     digests = [hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels]
     made_of = "\n".join([str(python), sys.version, *requirements, *digests])
-    stamp = folder / _STAMP
+    stamp = place / _STAMP
     if interpreter.exists() and stamp.exists() and stamp.read_text() == made_of:
         return interpreter
-    say(f"making the environment {folder.relative_to(ROOT)}")
-    shutil.rmtree(folder, ignore_errors=True)
+    say(f"making the environment {place.relative_to(ROOT)}")
+    shutil.rmtree(place, ignore_errors=True)
     virtualenv = [sys.executable, "-m", "virtualenv", "--quiet", "--no-download"]
-    check([*virtualenv, "--python", python, folder])
+    check([*virtualenv, "--python", python, place])
     if requirements or wheels:
         pip: list[str | Path] = [
             interpreter,

@@ -9,8 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
+from descriptions import work
 from processes import BenchmarkError, Subject, cpu_seconds, run
 from results import Comparison, Measurement, table
+from sdp_packages import PackageLine, packages_table
 
 BURN = "import sys, time\nwhile time.process_time() < 0.2: pass\nprint('done', flush=True)\n"
 
@@ -89,3 +91,23 @@ def test_unknown_benchmarks_are_refused():
 
     assert done.returncode == 2
     assert b"invalid choice: 'typo'" in done.stderr
+
+
+def test_packages_are_compared_with_c_and_with_ours():
+    lines = [
+        PackageLine("PJSIP in C", 2.0, None, None, None),
+        PackageLine("sipsimple-sdp", 4.0, 8.0, 900, True),
+        PackageLine("another", 40.0, 80.0, 9000, False),
+    ]
+
+    head, _, native, ours, another = packages_table(lines).splitlines()
+
+    assert head.split()[:2] == ["SDP", "parse+print"]
+    assert native.split() == ["PJSIP", "in", "C", "2.00", "1.00", "0.50"]
+    assert " ".join(ours.split()) == "sipsimple-sdp 4.00 2.00 1.00 8.00 4.00 1.00 900 yes"
+    assert " ".join(another.split()) == "another 40.00 20.00 10.00 80.00 40.00 10.00 9,000 no"
+
+
+def test_a_package_that_is_not_known_is_told():
+    with pytest.raises(BenchmarkError, match="KeyError: 'no-such-package'"):
+        work(Path(sys.executable), "no-such-package", "print", 1)
