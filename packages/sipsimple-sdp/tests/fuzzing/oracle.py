@@ -7,10 +7,15 @@ import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from sipsimple.sdp import SDPParseError, SDPSession
+from sipsimple.sdp import SDPNegotiationError, SDPNegotiator, SDPParseError, SDPSession
 from sipsimple.sdp.grammar import check
 from sipsimple.sdp.pjmedia import parse_by_pjmedia, print_by_pjmedia
 
+_OURS = SDPSession.parse(
+    "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n"
+    "m=audio 5004 RTP/AVP 0 8 96 101\na=rtpmap:96 opus/48000/2\na=rtpmap:101 telephone-event/8000\n"
+    "m=video 5006 RTP/AVP 97\na=rtpmap:97 H264/90000\nm=message 2855 TCP/MSRP *\n"
+)
 #: Quoted values and numbers differ from input to input; what is left names the kind of outcome.
 _VALUES = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[0-9]+|0x[0-9a-f]+")
 
@@ -27,7 +32,8 @@ def examine(data: bytes, *, quickly: bool = False) -> str:
 
     Raises:
         AssertionError: A promise is broken.
-        Exception: Whatever else came out that is no `ValueError`.
+        Exception: Whatever else came out: only `ValueError` is for wrong input, and
+            `SDPNegotiationError` for what cannot be agreed on.
     """
     try:
         session = SDPSession.parse(data)
@@ -46,7 +52,8 @@ def examine(data: bytes, *, quickly: bool = False) -> str:
     strict, pjmedia = _examine_text(data)
     if not strict:
         check(printed.decode("utf-8", "surrogateescape"))
-    return "|".join(("parsed", _features(session), strict, pjmedia, _examine_native(session)))
+    native, agreed = _examine_native(session), _examine_negotiation(session)
+    return "|".join(("parsed", _features(session), strict, pjmedia, native, agreed))
 
 
 def _examine_text(data: bytes) -> tuple[str, str]:
@@ -122,15 +129,48 @@ def _examine_native(session: SDPSession) -> str:
     )
 
 
+def _examine_negotiation(session: SDPSession) -> str:
+    """Offer and answer with a description of ours; both sides have a section for each stream."""
+    session = session.copy()
+    before = bytes(session)
+
+    def received(offer: SDPSession, answer: SDPSession) -> None:
+        negotiator = SDPNegotiator.with_remote_offer(offer, answer)
+        negotiator.negotiate()
+        _examine_agreement(negotiator, offer)
+
+    def sent(offer: SDPSession, answer: SDPSession) -> None:
+        negotiator = SDPNegotiator.with_local_offer(offer)
+        negotiator.set_remote_answer(answer)
+        negotiator.negotiate()
+        _examine_agreement(negotiator, offer)
+
+    outcomes = []
+    for other in (_OURS, session):
+        for negotiate in (received, sent):
+            outcomes.append(_refusal(lambda: negotiate(session, other)))  # noqa: B023
+            outcomes.append(_refusal(lambda: negotiate(other, session)))  # noqa: B023
+    assert bytes(session) == before, "negotiating changes what was given"
+    return " ".join(outcomes)
+
+
+def _examine_agreement(negotiator: SDPNegotiator, offer: SDPSession) -> None:
+    local, remote = negotiator.active_local, negotiator.active_remote
+    assert local is not None and remote is not None
+    assert len(local.media) == len(remote.media) == len(offer.media)
+    assert SDPSession.parse(bytes(local)) == local
+    assert SDPSession.parse(bytes(remote)) == remote
+
+
 def _refusal(function: Callable[[], object]) -> str:
     try:
         function()
-    except ValueError as error:
+    except (ValueError, SDPNegotiationError) as error:
         return _kind(error)
     return ""
 
 
-def _kind(error: ValueError) -> str:
+def _kind(error: Exception) -> str:
     return _VALUES.sub("~", str(error))
 
 
