@@ -132,3 +132,17 @@ def test_a_second_line_of_what_there_is_one_of_is_refused(kind: str) -> None:
     first = next(line for line in BROADCAST.split(b"\r\n") if line.startswith(kind.encode()))
     with pytest.raises(ValueError, match=f"^line 25: there is a second {kind}= line"):
         SDPSession.parse(BROADCAST + first + b"\r\n")
+
+
+def test_repeat_times_and_zones_stay_with_their_time() -> None:
+    times = (
+        b"t=2873397496 2873404696\r\nr=604800 3600 0\r\nz=2882844526 -1h\r\n"
+        b"t=2973397496 2973404696\r\nr=7d 1h 0 25h\r\nz=2982844526 -1h\r\n"
+    )
+    text = b"v=0\r\no=- 1 1 IN IP4 192.0.2.126\r\ns=-\r\nc=IN IP4 192.0.2.126\r\n" + times
+    session = SDPSession.parse(text, strict=True)
+    assert [line.type for line in session.other_lines] == ["r", "z", "t", "r", "z"]
+    assert bytes(session) == text
+    late = SDPSession.parse(text.replace(times, b"z=1 1h\r\nr=1 1 0\r\nt=0 0\r\n"))
+    assert bytes(late).endswith(b"t=0 0\r\nz=1 1h\r\nr=1 1 0\r\n")
+    assert SDPSession.parse(bytes(late)) == late

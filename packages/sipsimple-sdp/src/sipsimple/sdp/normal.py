@@ -18,7 +18,7 @@ MAX_PORT = 65535
 
 #: The types of lines in the order of RFC 8866 section 5; those of one string keep theirs. Letters
 #: that no RFC has given a meaning stand with the key.
-SESSION_ORDER = ("v", "o", "s", "i", "u", "e", "p", "c", "b", "tr", "z", "k", "a")
+SESSION_ORDER = ("v", "o", "s", "i", "u", "e", "p", "c", "b", "trz", "k", "a")
 MEDIA_ORDER = ("m", "i", "c", "b", "k", "a")
 #: What belongs to the session even where it stands in a media section.
 SESSION_ONLY = frozenset("vosueptrz")
@@ -88,10 +88,10 @@ def _ordered(section: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _put_times_first(session: list[tuple[str, str]]) -> None:
-    """Repeat times belong to a t= line before them (RFC 8866 section 5.10)."""
-    kinds = [kind for kind, _ in session]
-    if "r" in kinds and kinds.index("r") < kinds.index("t"):
-        session.insert(kinds.index("r"), session.pop(kinds.index("t")))
+    """Repeat times and zones belong to a t= line before them (RFC 8866 section 5.11)."""
+    kinds = [kind for kind, _ in session if kind in "trz"]
+    if kinds[0] != "t":
+        session.insert(0, session.pop([kind for kind, _ in session].index("t")))
 
 
 # ---- the values of each type of line

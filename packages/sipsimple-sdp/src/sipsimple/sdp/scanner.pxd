@@ -10,8 +10,8 @@ ctypedef Span Cursor
 
 cdef enum:
     PLACE_OF_TIMES = 10
-    LAST_PLACE_OF_FIELDS = 12
-    PLACE_OF_ATTRIBUTES = 13
+    LAST_PLACE_OF_FIELDS = 11
+    PLACE_OF_ATTRIBUTES = 12
 
 cdef int place_in_session(char kind) noexcept nogil
 cdef int place_in_media(char kind) noexcept nogil

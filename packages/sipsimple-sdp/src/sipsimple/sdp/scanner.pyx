@@ -170,13 +170,12 @@ cdef int place_in_session(char kind) noexcept nogil:
         return 8
     if kind == c"b":
         return 9
-    if kind == c"t" or kind == c"r":
+    if kind == c"t" or kind == c"r" or kind == c"z":
+        # Repeat times and zones belong to the t= line before them (RFC 8866 section 5.11).
         return PLACE_OF_TIMES
-    if kind == c"z":
-        return 11
     if kind == c"m" or not c"a" <= kind <= c"z":
         return 0
-    return 12
+    return LAST_PLACE_OF_FIELDS
 
 
 cdef int place_in_media(char kind) noexcept nogil:
@@ -189,7 +188,7 @@ cdef int place_in_media(char kind) noexcept nogil:
     if kind == c"b":
         return 9
     # Those of a session among the others have no place here.
-    return 12 if place_in_session(kind) == 12 else 0
+    return LAST_PLACE_OF_FIELDS if place_in_session(kind) == LAST_PLACE_OF_FIELDS else 0
 
 
 cdef bint _is_printed_so(char kind, Span value) noexcept nogil:
@@ -262,8 +261,7 @@ cdef bint is_canonical(const char *text, size_t size) noexcept nogil:
             elif reached < 3:
                 return False
             if place == PLACE_OF_TIMES:
-                # Repeat times belong to a t= line before them.
-                if kind == c"r" and not has_time:
+                if kind != c"t" and not has_time:
                     return False
                 has_time = True
             elif place > PLACE_OF_TIMES and not has_time:
