@@ -58,7 +58,7 @@ def test_what_breaks_a_promise_is_found_once_and_kept(
         return "fine"
 
     monkeypatch.setattr(findings, "examine", fragile)
-    found = Findings(tmp_path)
+    found = Findings(tmp_path, every=8)
     assert found.examine(b"v=0\r\n") == "fine"
     assert found.examine(b"v=0\r\na=inactive\r\n") == ""
     assert found.examine(b"o=x\r\na=inactive\r\n") == ""

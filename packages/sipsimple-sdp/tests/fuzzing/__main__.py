@@ -34,6 +34,7 @@ class Fuzzing:
     def __init__(self, options: argparse.Namespace) -> None:
         self.folder: Path = options.folder.resolve()
         self.guided: bool = options.guided
+        self.every: int = options.every
         self.environment = dict(os.environ)
         if self.guided:
             self.environment |= _sanitizers()
@@ -54,7 +55,7 @@ class Fuzzing:
         with log.open("wb") as sink:
             try:
                 status = subprocess.run(
-                    [*command, str(count)],
+                    [*command, str(count), str(self.every)],
                     stdin=subprocess.DEVNULL,
                     stdout=sink,
                     stderr=subprocess.STDOUT,
@@ -147,6 +148,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="chooses the mutations (1)")
     parser.add_argument("--seeds", type=Path, help="a folder with further files to begin with")
     parser.add_argument("--guided", action="store_true", help="by atheris, for instrumented code")
+    parser.add_argument(
+        "--every", type=int, default=8, help="one of so many is examined in full (8)"
+    )
     options = parser.parse_args()
     fuzzing = Fuzzing(options)
     fuzzing.prepare(options.seeds)

@@ -1,4 +1,4 @@
-"""Examines what libFuzzer makes up: `python -m tests.fuzzing.guided FOLDER SEED SECONDS COUNT`.
+"""Examines what libFuzzer makes up: FOLDER SEED SECONDS COUNT EVERY, as `worker.py`.
 
 For extensions that clang has instrumented, with atheris' sanitizer library preloaded (see
 `__main__.py`): then libFuzzer sees which branches of the C code an input takes. It makes inputs by
@@ -24,14 +24,14 @@ with atheris.instrument_imports(include=["sipsimple.sdp"]):
 MEMORY = 2048
 
 
-def main(folder: Path, seed: int, seconds: float, count: int) -> None:
+def main(folder: Path, seed: int, seconds: float, count: int, every: int) -> None:
     """Examine until the time is up, or so many inputs are through; does not return."""
     corpus = folder / "corpus"
     corpus.mkdir(exist_ok=True)
     begin = seeds(folder)
     for index, data in enumerate(begin):
         (corpus / f"seed-{index}").write_bytes(data)
-    findings = Findings(folder)
+    findings = Findings(folder, every)
     mutator = Mutator(begin, seed)
 
     def mutate(data: bytes, largest: int, chance: int) -> bytes:
@@ -56,4 +56,4 @@ def main(folder: Path, seed: int, seconds: float, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), *map(int, sys.argv[4:]))

@@ -1,4 +1,4 @@
-"""Examines mutations, without coverage: `python -m tests.fuzzing.worker FOLDER SEED SECONDS COUNT`.
+"""Examines mutations, not led by coverage: FOLDER SEED SECONDS COUNT EVERY, as `__main__.py` gives.
 
 Each input is in the file `current` before it is examined, so that one that ends the process is
 not lost; what raises does not end it. `python -m tests.fuzzing.worker --one FILE` examines a file
@@ -24,10 +24,10 @@ from .seeds import seeds
 MOST_KINDS = 20_000
 
 
-def main(folder: Path, seed: int, seconds: float, count: int) -> None:
+def main(folder: Path, seed: int, seconds: float, count: int, every: int) -> None:
     """Examine until the time is up, or so many inputs are through."""
     mutator = Mutator(seeds(folder), seed)
-    findings = Findings(folder)
+    findings = Findings(folder, every)
     kinds: set[bytes] = set()
     done = 0
     begin = time.monotonic()
@@ -53,4 +53,4 @@ if __name__ == "__main__":
         faulthandler.dump_traceback_later(PATIENCE, exit=True)
         examine(Path(sys.argv[2]).read_bytes())
     else:
-        main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+        main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), *map(int, sys.argv[4:]))
