@@ -20,7 +20,7 @@ from sipsimple.sdp.views.sequence import AttributeList
 @disjoint_base
 class SDPMedia(SDPSection):
     __match_args__: ClassVar[tuple[str, ...]]
-    __hash__: ClassVar[None]  # type: ignore[assignment]
+    __hash__: ClassVar[None]
     @property
     def rtpmap(self) -> RTPMapMapping: ...
     @rtpmap.setter

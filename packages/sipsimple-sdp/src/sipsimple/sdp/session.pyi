@@ -17,7 +17,7 @@ from sipsimple.sdp.views.sequence import AttributeList
 @disjoint_base
 class SDPSession(SDPSection):
     __match_args__: ClassVar[tuple[str, ...]]
-    __hash__: ClassVar[None]  # type: ignore[assignment]
+    __hash__: ClassVar[None]
     @property
     def direction(self) -> Direction: ...
     @direction.setter

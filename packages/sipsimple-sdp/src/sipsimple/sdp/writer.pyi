@@ -1,2 +1,5 @@
 # Nothing here is for Python: see writer.pxd.
+from typing_extensions import disjoint_base
+
+@disjoint_base
 class Writer: ...
