@@ -3,7 +3,7 @@
 Its extensions are built by clang with AddressSanitizer, UndefinedBehaviorSanitizer and coverage
 for libFuzzer, which atheris runs. ``--plain`` takes the wheels as they are shipped instead, and
 mutations alone. Other arguments go to ``tests.fuzzing`` (see ``--help``); findings are in
-``build/fuzz``.
+``build/fuzz``. It begins with the corpus of the tests and with pjproject's own.
 """
 
 import argparse
@@ -20,6 +20,20 @@ STEMS = ("sipsimple_pjproject-", "sipsimple_sdp-")
 """Of the wheels that it takes, in the order in which they are built."""
 FOLDER = ROOT / "build" / "fuzz"
 INSTRUMENTED = ROOT / "build" / "fuzz-wheels"
+SEEDS = ROOT / "build" / "fuzz-seeds"
+
+_UNPACK_SEEDS = """
+import sys, tempfile, zipfile
+from pathlib import Path
+from sipsimple.pjproject.build.source import obtain
+with tempfile.TemporaryDirectory() as folder:
+    source = Path(folder) / "pjproject"
+    obtain().unpack(source)
+    for name in ("sdp", "sip", "sip-dialog"):
+        corpus = source / "tests" / "fuzz" / "seed" / f"fuzz-{name}_seed_corpus.zip"
+        with zipfile.ZipFile(corpus) as archive:
+            archive.extractall(Path(sys.argv[1]) / name)
+"""
 
 _SANITIZERS = "-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined"
 COMPILER = {
@@ -38,15 +52,23 @@ def _main(arguments: list[str]) -> int:
     built = wheels.build()
     package = next(item for item in distributions() if item.name == PACKAGE)
     pjproject, shipped = (wheel for wheel in built if wheel.name.startswith(STEMS))
-    fuzz: list[str | Path] = ["-m", "tests.fuzzing", "--folder", FOLDER]
+    fuzz: list[str | Path] = ["-m", "tests.fuzzing", "--folder", FOLDER, "--seeds", SEEDS]
     if options.plain:
         python = environment("fuzz-plain", wheels=[pjproject, shipped])
+        _unpack_seeds(python)
         return run([python, *fuzz, *rest], cwd=package.folder)
     instrumented = _instrumented(package, shipped)
     python = environment(
         "fuzz", requirements=requirements("fuzz"), wheels=[pjproject, instrumented]
     )
+    _unpack_seeds(python)
     return run([python, *fuzz, "--guided", *rest], cwd=package.folder)
+
+
+def _unpack_seeds(python: Path) -> None:
+    """Get the inputs that pjproject's own fuzzers of messages begin with."""
+    if not SEEDS.exists():
+        check([python, "-c", _UNPACK_SEEDS, SEEDS])
 
 
 def _instrumented(package: Distribution, shipped: Path) -> Path:
