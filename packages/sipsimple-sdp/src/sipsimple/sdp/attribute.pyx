@@ -3,7 +3,7 @@
 from libc.string cimport memchr
 
 from sipsimple.sdp.checks cimport check_text
-from sipsimple.sdp.scanner cimport Span, text_of
+from sipsimple.sdp.scanner cimport Span, text_of, word_of
 from sipsimple.sdp.writer cimport Writer
 
 # Their values are keys or passwords (RFC 4568, RFC 8839, RFC 4567).
@@ -45,7 +45,7 @@ cdef class SDPAttribute:
     __match_args__ = ("name", "value")
     __hash__ = None
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._name = self._value = ""
 
     def __init__(self, name, value):
@@ -71,11 +71,10 @@ cdef class SDPAttribute:
         self._value = check_text(value, "value")
 
     cdef int write(self, Writer writer) except -1:
+        if self._value:
+            return writer.pair(c"a", self._name, c":", self._value)
         writer.begin(c"a")
         writer.text(self._name)
-        if self._value:
-            writer.character(c":")
-            writer.text(self._value)
         return writer.end()
 
     def copy(self):
@@ -114,5 +113,5 @@ cdef SDPAttribute read_attribute(const Span *value):
         attribute._value = text_of(&part)
         part.start = value.start
         part.end = colon
-    attribute._name = text_of(&part)
+    attribute._name = word_of(&part)
     return attribute

@@ -3,7 +3,7 @@
 from libc.string cimport memchr
 
 from sipsimple.sdp.checks cimport check_number, check_token
-from sipsimple.sdp.scanner cimport Span, number_of, text_of
+from sipsimple.sdp.scanner cimport Span, number_of, word_of
 from sipsimple.sdp.writer cimport Writer
 
 # pjmedia_sdp_bandw.value is a pj_uint32_t.
@@ -40,7 +40,7 @@ cdef class SDPBandwidth:
     __match_args__ = ("modifier", "value")
     __hash__ = None
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._modifier = ""
         self._value = 0
 
@@ -101,7 +101,7 @@ cdef SDPBandwidth read_bandwidth(const Span *value):
     cdef SDPBandwidth bandwidth = SDPBandwidth.__new__(SDPBandwidth)
     cdef Span part = value[0]
     part.end = <const char *> memchr(part.start, b":", part.end - part.start)
-    bandwidth._modifier = text_of(&part)
+    bandwidth._modifier = word_of(&part)
     part.start = part.end + 1
     part.end = value.end
     bandwidth._value = number_of(&part)

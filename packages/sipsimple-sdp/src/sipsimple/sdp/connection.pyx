@@ -1,7 +1,7 @@
 """`SDPConnection`: a `c=` line (RFC 8866 section 5.7)."""
 
 from sipsimple.sdp.checks cimport check_token
-from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of
+from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of, word_of
 from sipsimple.sdp.writer cimport Writer
 
 
@@ -28,7 +28,7 @@ cdef class SDPConnection:
     __match_args__ = ("address", "net_type", "address_type")
     __hash__ = None
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._address = self._net_type = self._address_type = ""
 
     def __init__(self, address, net_type="IN", address_type="IP4"):
@@ -111,9 +111,9 @@ cdef SDPConnection read_connection(const Span *value):
     cdef Cursor line = value[0]
     cdef Span word
     next_word(&line, &word)
-    connection._net_type = text_of(&word)
+    connection._net_type = word_of(&word)
     next_word(&line, &word)
-    connection._address_type = text_of(&word)
+    connection._address_type = word_of(&word)
     next_word(&line, &word)
     connection._address = text_of(&word)
     return connection

@@ -40,7 +40,7 @@ cdef class SDPLine:
     __match_args__ = ("type", "value")
     __hash__ = None
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._type = "k"
         self._value = ""
 

@@ -11,7 +11,7 @@ from sipsimple.sdp.scanner cimport (
     next_word,
     number_of,
     place_in_media,
-    text_of,
+    word_of,
 )
 from sipsimple.sdp.section cimport SDPSection, find_direction
 from sipsimple.sdp.writer cimport Writer
@@ -67,7 +67,7 @@ cdef class SDPMedia(SDPSection):
     end_of_candidates = MediaViews.end_of_candidates
     mid = MediaViews.mid
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._media = self._transport = ""
         self._port_count = 1
 
@@ -106,12 +106,12 @@ cdef class SDPMedia(SDPSection):
         if kind != c"m":
             return False
         next_word(&line, &word)
-        media = text_of(&word)
+        media = word_of(&word)
         next_word(&line, &port)
         next_word(&line, &word)
-        transport = text_of(&word)
+        transport = word_of(&word)
         while next_word(&line, &word):
-            formats.append(text_of(&word))
+            formats.append(word_of(&word))
         if not self._is_unread:
             return True
         self._media = media

@@ -8,6 +8,9 @@ apart where it is read; any other is first rewritten by `sipsimple.sdp.normal`.
 
 from libc.string cimport memchr, memcmp
 
+cdef extern from "Python.h":
+    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
+
 # ---- lines, words and numbers
 
 cdef bint next_line(Cursor *text, Span *line) noexcept nogil:
@@ -46,6 +49,36 @@ cdef unsigned long long number_of(const Span *digits) noexcept nogil:
 
 cdef str text_of(const Span *span):
     return span.start[:span.end - span.start].decode("utf-8", "surrogateescape")
+
+
+# Words that were read last, each at a place that its ends and length choose: the same few names
+# stand in every description, and are compared and printed faster if they are the same objects.
+cdef enum:
+    WORDS = 128
+    LONGEST_WORD = 32
+
+cdef list _words_read = [None] * WORDS
+
+
+cdef str word_of(const Span *span):
+    """The text of a word that many descriptions have."""
+    cdef size_t length = span.end - span.start
+    cdef size_t place
+    cdef str word
+    cdef Py_ssize_t known_length
+    cdef const char *known
+    if not 1 <= length <= LONGEST_WORD:
+        return text_of(span)
+    place = (length * 31 + <unsigned char> span.start[0] * 7 + <unsigned char> span.end[-1]) % WORDS
+    word = _words_read[place]
+    if word is not None:
+        known = PyUnicode_AsUTF8AndSize(word, &known_length)
+        if <size_t> known_length == length and memcmp(known, span.start, length) == 0:
+            return word
+    word = text_of(span)
+    if word.isascii():
+        _words_read[place] = word
+    return word
 
 
 # ---- is it canonical?

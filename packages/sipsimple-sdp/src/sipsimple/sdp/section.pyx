@@ -43,7 +43,7 @@ cdef class SDPSection:
     setup = TransportViews.setup
     fingerprints = TransportViews.fingerprints
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._bandwidth = self._other_lines = self._attributes = None
 
     # ---- from the text

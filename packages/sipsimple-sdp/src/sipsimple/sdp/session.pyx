@@ -19,6 +19,7 @@ from sipsimple.sdp.scanner cimport (
     number_of,
     section_end,
     text_of,
+    word_of,
 )
 from sipsimple.sdp.section cimport SDPSection, find_direction
 from sipsimple.sdp.writer cimport Writer
@@ -77,7 +78,7 @@ cdef class SDPSession(SDPSection):
     ice_lite = SessionViews.ice_lite
     effective = SessionViews.effective
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._address = self._user = self._net_type = self._address_type = self._name = ""
 
     def __init__(
@@ -180,9 +181,9 @@ cdef class SDPSession(SDPSection):
         cdef int index
         for index in range(6):
             next_word(&line, &words[index])
-        cdef str user = text_of(&words[0])
-        cdef str net_type = text_of(&words[3])
-        cdef str address_type = text_of(&words[4])
+        cdef str user = word_of(&words[0])
+        cdef str net_type = word_of(&words[3])
+        cdef str address_type = word_of(&words[4])
         cdef str address = text_of(&words[5])
         if self._is_unread:
             self._user = user

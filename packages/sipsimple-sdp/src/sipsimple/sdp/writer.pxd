@@ -10,6 +10,7 @@ cdef class Writer:
     cdef int raw(self, const char *start, size_t length) except -1
     cdef int character(self, char value) except -1
     cdef int text(self, str value) except -1
+    cdef int pair(self, char kind, str first, char separator, str second) except -1
     cdef int number(self, unsigned long long value) except -1
     cdef int begin(self, char kind) except -1
     cdef int end(self) except -1

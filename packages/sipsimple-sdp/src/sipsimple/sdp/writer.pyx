@@ -54,6 +54,38 @@ cdef class Writer:
             return self.raw(encoded, len(encoded))
         return self.raw(start, length)
 
+    cdef int pair(self, char kind, str first, char separator, str second) except -1:
+        """Write a whole line of two texts: most lines are such."""
+        cdef Py_ssize_t first_length, second_length
+        cdef const char *first_start = PyUnicode_AsUTF8AndSize(first, &first_length)
+        cdef const char *second_start = NULL
+        cdef char *place
+        if first_start != NULL:
+            second_start = PyUnicode_AsUTF8AndSize(second, &second_length)
+        if second_start == NULL:
+            PyErr_Clear()
+            self.begin(kind)
+            self.text(first)
+            self.character(separator)
+            self.text(second)
+            return self.end()
+        # Its own five characters: the type, two separators and CRLF.
+        if self._room - self._size < <size_t> (first_length + second_length + 5):
+            self._grow(first_length + second_length + 5)
+        place = self._data + self._size
+        place[0] = kind
+        place[1] = c"="
+        place += 2
+        memcpy(place, first_start, first_length)
+        place += first_length
+        place[0] = separator
+        memcpy(place + 1, second_start, second_length)
+        place += second_length + 1
+        place[0] = c"\r"
+        place[1] = c"\n"
+        self._size = place + 2 - self._data
+        return 0
+
     cdef int number(self, unsigned long long value) except -1:
         cdef char[20] digits
         cdef int place = 20
