@@ -118,10 +118,14 @@ def test_any_cannot_be_posted(center, arguments):
 
 
 def test_what_is_no_observer_is_refused(center):
-    with pytest.raises(TypeError, match="IObserver"):
-        center.add_observer(object())
-    with pytest.raises(TypeError, match="IObserver"):
-        ObserverWeakrefProxy(object())
+    class Plain:
+        def handle_notification(self, notification):
+            pass
+
+    with pytest.raises(TypeError, match=r"Plain.*IObserver.*@implementer\(IObserver\)"):
+        center.add_observer(Plain())
+    with pytest.raises(TypeError, match=r"Plain.*IObserver.*@implementer\(IObserver\)"):
+        ObserverWeakrefProxy(Plain())
 
 
 def test_an_observer_is_removed_by_the_arguments_it_was_added_with(center):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import ClassVar, TypeAlias
 
 from sipsimple.notification.notification import Any, Notification, UnknownSender
-from sipsimple.notification.observer import IObserver, Observer, ObserverWeakrefProxy
+from sipsimple.notification.observer import Observer, ObserverWeakrefProxy, check_observer
 
 __all__ = ["NotificationCenter", "ReportError"]
 
@@ -88,8 +88,7 @@ class NotificationCenter:
             TypeError: The observer does not provide `IObserver`, or an argument is not
                 hashable.
         """
-        if not IObserver.providedBy(observer):
-            raise TypeError(f"observer: {observer!r} does not provide IObserver")
+        check_observer(observer)
         hash(observer)
         self._remove_gone()
         self._change(

@@ -14,7 +14,7 @@ from zope.interface import (  # type: ignore[import-untyped, unused-ignore]
 
 from sipsimple.notification.notification import Notification
 
-__all__ = ["IObserver", "Observer", "ObserverWeakrefProxy"]
+__all__ = ["IObserver", "Observer", "ObserverWeakrefProxy", "check_observer"]
 
 
 class Observer(Protocol):
@@ -30,6 +30,19 @@ class IObserver(Interface):  # type: ignore[misc, unused-ignore]
     # zope.interface describes methods as callers see them, without `self`.
     def handle_notification(notification):  # type: ignore # noqa: N805
         """Take a notification. What it returns is ignored."""
+
+
+def check_observer(observer: object) -> None:
+    """Refuse what does not say that it is an observer.
+
+    Raises:
+        TypeError: It does not provide `IObserver`; says what its class needs.
+    """
+    if not IObserver.providedBy(observer):
+        raise TypeError(
+            f"observer: {observer!r} does not provide IObserver: put @implementer(IObserver) "
+            f"before its class, with implementer from zope.interface"
+        )
 
 
 @implementer(IObserver)
@@ -57,8 +70,7 @@ class ObserverWeakrefProxy:
 
     def __new__(cls, observer: Observer) -> ObserverWeakrefProxy:
         """The proxy of this observer."""
-        if not IObserver.providedBy(observer):
-            raise TypeError(f"observer: {observer!r} does not provide IObserver")
+        check_observer(observer)
         identity = id(observer)
 
         def forget(_: object) -> None:
