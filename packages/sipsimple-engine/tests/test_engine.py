@@ -196,6 +196,44 @@ def test_an_exception_that_nobody_observes_is_logged(run, install):
     assert "RuntimeError: unheard" in done.stderr
 
 
+def test_an_exception_that_only_observers_of_everything_get_is_logged(run, install):
+    install("one")
+    done = run("""
+        import fakes
+        from sipsimple.engine import Engine
+        def fail(notification):
+            if notification.name == "SCEngineDidStart":
+                raise RuntimeError("unheard")
+        recorder = fakes.Recorder(then=fail)
+        Engine().start()
+        Engine().stop()
+        assert recorder.names.count("SCEngineGotException") == 1
+    """)
+    assert done.stderr.count("RuntimeError: unheard") == 1, done.stderr
+
+
+def test_an_exception_that_is_observed_by_its_name_is_not_logged(run, install):
+    install("one")
+    done = run("""
+        import logging
+        import fakes
+        from sipsimple.engine import Engine
+        def fail(notification):
+            raise RuntimeError("heard")
+        records = []
+        handler = logging.Handler()
+        handler.emit = records.append
+        logging.getLogger("sipsimple.engine").addHandler(handler)
+        reports = fakes.Recorder("SCEngineGotException")
+        fakes.Recorder("SCEngineDidStart", then=fail)
+        Engine().start()
+        Engine().stop()
+        assert "heard" in reports.wait("SCEngineGotException").data.traceback
+        assert records == [], records
+    """)
+    assert done.stderr == ""
+
+
 def test_notifications_of_a_component_keep_their_sender_order_and_time(run, install):
     install("one")
     run("""

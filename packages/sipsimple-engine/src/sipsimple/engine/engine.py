@@ -84,7 +84,9 @@ class Engine(SignalingAPI, AudioAPI):
         SCEngineLog: a log message of pjproject: `sender`, `level` (1 to 5), `message`.
         SCEngineSIPTrace: a SIP message on the wire, while `trace_sip` is True.
         SCEngineGotException: an exception in the Engine's thread, usually of an observer:
-            `traceback`, a str.
+            `traceback`, a str. Where nobody observes it by its name, and where its observer
+            fails itself, the traceback goes to the logger `sipsimple.engine` of `logging`,
+            level ERROR, which writes to stderr unless the application configures it.
     """
 
     __slots__ = ("__weakref__", "_at_exit_registered", "_live", "_lock", "_state", "_worker")

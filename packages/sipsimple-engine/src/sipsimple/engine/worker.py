@@ -230,6 +230,9 @@ class Worker:
         self._post(GOT_EXCEPTION, traceback="".join(traceback.format_exception(error)))
 
     def _log_unobserved(self, text: str) -> None:
-        """An exception that nobody wants to hear of is not lost all the same."""
+        """An exception that nobody wants to hear of is not lost all the same.
+
+        Who observes everything usually looks at a few names, and may be the one that failed.
+        """
         if not self._delivery.is_observed(GOT_EXCEPTION, self._engine):
             logger.error("an exception in the Engine's thread:\n%s", text)

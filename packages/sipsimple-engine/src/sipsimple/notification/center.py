@@ -183,8 +183,10 @@ class NotificationCenter:
         return iter(dict.fromkeys(observer for observers in found for observer in observers))
 
     def _is_observed(self, name: str, sender: object) -> bool:
-        """Whether anyone asked for notifications of this name and sender."""
-        return next(self._observers_of(Notification(name, sender)), None) is not None
+        """Whether anyone asked for notifications of this name; not just for all there are."""
+        if self._gone:
+            self._remove_gone()
+        return bool(self._observers.get((name, sender)) or self._observers.get((name, Any)))
 
     def _remove(self, observer: object, key: _Key) -> bool:
         return self._change(

@@ -29,7 +29,7 @@ class Delivery(Protocol):
         """Post a notification. What observers raise goes to the report, whatever its kind."""
 
     def is_observed(self, name: str, sender: object) -> bool:
-        """Whether anyone asked for notifications of this name and sender."""
+        """Whether anyone asked for notifications of this name, and not just for all."""
 
 
 def delivery_to(center: object, report: Report) -> Delivery:
