@@ -1,0 +1,249 @@
+"""The programs of the documentation do what their pages say, exactly as they stand there."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy
+import pytest
+from mypy import api
+
+from testbed.audio import Samples, compare, read_wave, write_wave
+from testbed.processes import Process, poll
+from testbed.sip import Message
+
+ROOT = Path(__file__).resolve().parents[2]
+OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+AUDIO = "m=audio 4000 RTP/AVP 0\r\n"
+VIDEO = "m=video 4002 RTP/AVP 31\r\n"
+
+
+def programs(page: str) -> list[tuple[str, str]]:
+    """The programs of a page, each with the name of a file that stands last above it."""
+    text = (ROOT / page).read_text()
+    found = []
+    for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
+        names = re.findall(r"`(\w+\.py)`", text[: match.start()])
+        found.append((names[-1] if names else "program.py", match[1]))
+    return found
+
+
+class Program(Process):
+    """A program of a page, as if it had been saved in the folder and run there."""
+
+    def __init__(self, page: str, name: str, folder: Path, *arguments: object) -> None:
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(dict(programs(page))[name])
+        words = [str(argument) for argument in arguments]
+        super().__init__(
+            name, [sys.executable, name, *words], folder, environment={"PYTHONFAULTHANDLER": "1"}
+        )
+
+
+def started(name: str, folder: Path, *arguments: object) -> Program:
+    return Program("docs/getting-started.md", name, folder, *arguments)
+
+
+class Machine(Program):
+    """The answering machine, running."""
+
+    def __init__(self, folder: Path, greeting: Path) -> None:
+        (folder / "greeting.wav").write_bytes(greeting.read_bytes())
+        self.folder = folder
+        super().__init__("docs/getting-started.md", "answer.py", folder)
+        self.uri = self.expect("^call (sip:.*)$", 10)[1]
+        host, port = self.uri.rpartition("@")[2].split(":")
+        self.address = (host, int(port))
+
+    @property
+    def recordings(self) -> list[Path]:
+        """The files that it has made, in their order."""
+        return sorted(self.folder.glob("message-*.wav"), key=lambda path: path.stem[-1])
+
+    def stop(self) -> None:
+        """Press Ctrl-C."""
+        self.signal(signal.SIGINT)
+        assert self.wait(10) == 0, self.output
+        assert "Traceback" not in self.output, self.output
+
+
+@pytest.fixture
+def machine(tmp_path: Path, speech_file: Path) -> Iterator[Machine]:
+    with Machine(tmp_path, speech_file) as process:
+        yield process
+
+
+class Phone:
+    """Sends requests to the answering machine by hand, and takes what comes."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.connect(machine.address)
+        self._socket.settimeout(5)
+        self._uri = machine.uri
+        host, port = self._socket.getsockname()
+        self._own = f"{host}:{port}"
+        self._name = time.monotonic_ns()
+
+    def __enter__(self) -> Phone:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._socket.close()
+
+    def send(self, method: str, number: int = 1, *, to: str = "", sdp: str = "") -> None:
+        """Send a request; `to` is the To header of the answer, within a dialog."""
+        kind = "Content-Type: application/sdp\r\n" if sdp else ""
+        self._socket.send(
+            (
+                f"{method} {self._uri} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP {self._own};branch=z9hG4bK{method}{number}{self._name}\r\n"
+                f"Max-Forwards: 70\r\n"
+                f"From: <sip:phone@{self._own}>;tag=1\r\n"
+                f"To: {to or f'<{self._uri}>'}\r\n"
+                f"Call-ID: {self._name}\r\nCSeq: {number} {method}\r\n"
+                f"Contact: <sip:phone@{self._own}>\r\n"
+                f"{kind}Content-Length: {len(sdp)}\r\n\r\n{sdp}"
+            ).encode()
+        )
+
+    def final(self, method: str) -> Message:
+        """The final response to a request."""
+        while True:
+            message = Message.parse(self._socket.recv(65535))
+            if not message.is_request and message.method == method and message.code >= 200:
+                return message
+
+
+# ---- docs/getting-started.md
+
+
+def test_register_registers_and_unregisters(registrar, tmp_path: Path):
+    account = f"sip:alice@{registrar.host}:{registrar.port}"
+    with started("register.py", tmp_path, account, "secret") as program:
+        assert program.wait(20) == 0, program.output
+    assert "registered 200 OK" in program.output
+    assert "reached at sip:" in program.output
+    assert program.output.splitlines()[-1] == "unregistered 200 OK"
+
+
+def test_register_says_why_it_failed(registrar, tmp_path: Path):
+    account = f"sip:alice@{registrar.host}:{registrar.port}"
+    with started("register.py", tmp_path, account, "wrong") as program:
+        assert program.wait(20) == 0, program.output
+    assert "unregistered 40" in program.output and "reached" not in program.output
+
+
+def test_two_callers_at_once_are_recorded_each_in_a_file(
+    machine: Machine, speech: Samples, speech_file: Path, tmp_path: Path
+):
+    other = tmp_path / "other.wav"
+    write_wave(other, numpy.ascontiguousarray(speech[::-1]), 8000)
+    callers = [
+        started("call.py", tmp_path / str(number), "sip:me@localhost", "", machine.uri, file)
+        for number, file in enumerate((speech_file, other))
+    ]
+    for caller in callers:
+        with caller:
+            assert caller.wait(20) == 0, caller.output
+        assert "CONFIRMED" in caller.output and "Traceback" not in caller.output
+    machine.stop()
+    assert machine.output.count("has left message-") == len(machine.recordings) == 2
+    heard = [read_wave(path) for path in machine.recordings]
+    likeness = [
+        [compare(said, samples, 8000, rate).correlation for said in (speech, speech[::-1])]
+        for samples, rate in heard
+    ]
+    if likeness[0][0] < likeness[0][1]:  # the other one was faster
+        likeness.reverse()
+    # Speex, which is preferred, keeps what is heard and not the waveform.
+    assert min(likeness[0][0], likeness[1][1]) > 0.7, likeness
+    assert max(likeness[0][1], likeness[1][0]) < 0.5, likeness
+
+
+def test_the_machine_makes_the_offer_where_the_caller_makes_none(machine: Machine):
+    with Phone(machine) as phone:
+        phone.send("INVITE")
+        answer = phone.final("INVITE")
+        assert answer.code == 200 and b"m=audio" in answer.body
+        phone.send("ACK", to=answer["To"], sdp=OFFER + AUDIO)
+        assert poll(lambda: machine.recordings, 5)
+        phone.send("BYE", 2, to=answer["To"])
+        assert phone.final("BYE").code == 200
+        machine.expect("has left message-", 5)
+    machine.stop()
+
+
+def test_the_machine_takes_the_audio_of_an_offer_and_refuses_one_without(machine: Machine):
+    with Phone(machine) as phone:
+        phone.send("INVITE", sdp=OFFER + VIDEO)
+        answer = phone.final("INVITE")
+        assert answer.code == 488
+        phone.send("ACK", to=answer["To"])
+    machine.expect("is refused: no audio is offered", 5)
+    with Phone(machine) as phone:
+        phone.send("INVITE", sdp=OFFER + VIDEO + AUDIO)
+        answer = phone.final("INVITE")
+        assert answer.code == 200
+        assert re.findall(rb"m=(\w+) (\d+)", answer.body)[0] == (b"video", b"0")
+        assert re.findall(rb"m=(\w+) ", answer.body) == [b"video", b"audio"]
+        phone.send("ACK", to=answer["To"])
+        # A re-INVITE is refused, and changes nothing.
+        phone.send("INVITE", 2, to=answer["To"], sdp=OFFER + VIDEO + AUDIO)
+        assert phone.final("INVITE").code == 488
+        phone.send("ACK", 2, to=answer["To"])
+        phone.send("BYE", 3, to=answer["To"])
+        assert phone.final("BYE").code == 200
+    machine.expect("has left message-", 5)
+    machine.stop()
+
+
+def test_ctrl_c_hangs_up_and_completes_the_recording(
+    machine: Machine, speech_file: Path, tmp_path: Path
+):
+    arguments = ("sip:me@localhost", "", machine.uri, speech_file)
+    with started("call.py", tmp_path / "caller", *arguments) as caller:
+        caller.expect("^CONFIRMED", 10)
+        machine.stop()
+        assert caller.wait(20) == 0, caller.output
+        assert "DISCONNECTED" in caller.output and "Traceback" not in caller.output
+    (recording,) = machine.recordings
+    read_wave(recording)
+
+
+def test_without_a_greeting_or_a_file_the_programs_say_so_and_end(tmp_path: Path):
+    with started("answer.py", tmp_path) as program:
+        assert program.wait(10) == 1
+        assert program.output == "greeting.wav is missing: it is what callers hear\n"
+    nobody = ("sip:a@localhost", "", "sip:b@localhost", "no.wav")
+    with started("call.py", tmp_path, *nobody) as program:
+        assert program.wait(10) == 1
+        assert program.output == "there is no file no.wav\n"
+
+
+# ---- the other pages
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/notifications.md"])
+def test_the_first_program_of_a_page_runs(page: str, tmp_path: Path):
+    ((name, _),) = programs(page)
+    with Program(page, name, tmp_path) as program:
+        assert program.wait(20) == 0, program.output
+    assert "Traceback" not in program.output, program.output
+
+
+def test_the_observer_passes_mypy_with_what_the_page_says(tmp_path: Path):
+    text = (ROOT / "docs/notifications.md").read_text()
+    ((name, program),) = programs("docs/notifications.md")
+    settings = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[0]
+    (tmp_path / name).write_text(program)
+    (tmp_path / "pyproject.toml").write_text(settings)
+    options = ["--strict", "--no-incremental", f"--config-file={tmp_path / 'pyproject.toml'}"]
+    output, errors, status = api.run([*options, str(tmp_path / name)])
+    assert status == 0, output + errors
