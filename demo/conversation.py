@@ -29,7 +29,7 @@ class Result:
     """What was seen of the call.
 
     Attributes:
-        steps: The SIP messages of the call.
+        steps: The SIP messages of the registration and of the call.
         codec: Name of the codec.
         setup_ms: From the first INVITE to the state CONFIRMED, at the caller.
         caller: The statistics of the caller's audio, by name.
@@ -170,7 +170,7 @@ def _settle(alice: Endpoint, call: str, bob: Endpoint, bobs_call: str) -> None:
 
 
 def _steps(alice: Endpoint, bob: Endpoint, registrar: RegistrarProcess) -> list[Step]:
-    """The messages of the call, but not those of the registration."""
+    """The messages that each endpoint has seen until now."""
     names = {(registrar.host, registrar.port): "registrar"}
     steps = []
     for endpoint in (alice, bob):
@@ -181,4 +181,4 @@ def _steps(alice: Endpoint, bob: Endpoint, registrar: RegistrarProcess) -> list[
             data = event.data["data"].encode(errors="surrogateescape")
             trace.append((event.time, event.data["received"], address, data))
         steps += steps_of(endpoint.name, trace, names)
-    return [step for step in steps if step.message.method != "REGISTER"]
+    return steps
