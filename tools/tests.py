@@ -23,10 +23,12 @@ def _main(arguments: list[str]) -> int:
     parser.add_argument("--python", choices=pythons.SUPPORTED)
     options, rest = parser.parse_known_args(arguments)
     found = pythons.found()
-    if options.python:
-        found = {version: path for version, path in found.items() if version == options.python}
     if not found:
-        raise Failure(f"no Python found: {options.python or ' '.join(pythons.SUPPORTED)}")
+        raise Failure(f"no Python found: {' '.join(pythons.SUPPORTED)}")
+    if options.python:
+        if options.python not in found:
+            raise Failure(f"Python {options.python} is not here, only {', '.join(found)}")
+        found = {options.python: found[options.python]}
     system.ensure(build=True, extra=system.PEERS)
     built = wheels.build()
     say(f"testing on Python {', '.join(found)}")
