@@ -53,6 +53,13 @@ def test_every_documented_option_exists_and_every_option_is_documented():
         assert f"\n    {name}: " in inspect.getdoc(Engine.start), name
 
 
+def test_every_codec_is_named_where_the_option_is_described():
+    from sipsimple.media.options import CODEC_NAMES
+
+    for member in (Engine.start, Engine.codecs):
+        assert [name for name in CODEC_NAMES if f'"{name}"' not in member.__doc__] == []
+
+
 def test_only_signaling_polls_in_the_thread_of_the_engine():
     polling = [name for name, entry in LAYERS.items() if isinstance(entry.load(), PollingComponent)]
     assert polling == ["signaling"]

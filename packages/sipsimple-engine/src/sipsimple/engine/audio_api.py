@@ -64,7 +64,10 @@ class AudioAPI:
 
     @property
     def codecs(self) -> list[str]:
-        """The audio codecs for new audio sessions, a list of str, the preferred first."""
+        """The audio codecs for new audio sessions, a list of str, the preferred first.
+
+        There are "speex", "g711", "ilbc", "gsm", "g722", "opus" and "l16".
+        """
         return self._audio("codecs").codecs
 
     @codecs.setter

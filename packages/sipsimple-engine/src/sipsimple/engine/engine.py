@@ -141,7 +141,9 @@ class Engine(SignalingAPI, AudioAPI):
             sample_rate: Sample rate of the bridge and the sound card in kHz: 8, 16 or 32.
             playback_dtmf: Whether DTMF digits are played to the local sound card.
             rtp_port_range: UDP ports for RTP, as (first, last).
-            codecs: The audio codecs to use, the preferred first.
+            codecs: The audio codecs to use, a list of str, the preferred first: "speex",
+                "g711", "ilbc", "gsm", "g722", which are the default in this order, "opus" and
+                "l16" (44.1 kHz).
 
         Raises:
             TypeError: An option is unknown, or of a layer that is not installed, or has a

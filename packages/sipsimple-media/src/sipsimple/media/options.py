@@ -95,10 +95,11 @@ def check_pause_time(value: object) -> float:
 
 def check_sample_rate(value: object) -> int:
     """A sample rate of the bridge in kHz: 8, 16 or 32."""
-    rate = check_int(value, "sample_rate", 8, 32)
-    if rate not in (8, 16, 32):
-        raise ValueError(f"sample_rate: {rate} is none of 8, 16, 32 kHz")
-    return rate
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"sample_rate: must be int, not {type(value).__name__}")
+    if value not in (8, 16, 32):
+        raise ValueError(f"sample_rate: {value} is none of 8, 16, 32 (kHz)")
+    return value
 
 
 def check_tail_length(value: object, what: str) -> int:
