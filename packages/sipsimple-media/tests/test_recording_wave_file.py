@@ -26,7 +26,8 @@ def elapse(media, tmp_path, seconds, count=1):
 @pytest.mark.parametrize("rate", [8, 16, 32])
 def test_silence_is_recorded_in_real_time(media, tmp_path, rate):
     media.start(sample_rate=rate)
-    recording = RecordingWaveFile(str(tmp_path / "heard.wav"))
+    recording = RecordingWaveFile(tmp_path / "heard.wav")
+    assert recording.file_name == str(tmp_path / "heard.wav")
     assert not recording.is_active
     recording.start()
     assert recording.is_active and not recording.is_paused

@@ -208,8 +208,9 @@ def test_wrong_arguments_are_named(media, tmp_path):
     ):
         with pytest.raises(error, match=message):
             wave_file.start(**options)
-    with pytest.raises(TypeError, match="file_name: must be str, not bytes"):
-        WaveFile(b"x.wav")
+    for name in (b"x.wav", BytesPath()):
+        with pytest.raises(TypeError, match=r"file_name: must be str or os.PathLike\[str\], not"):
+            WaveFile(name)
     with pytest.raises(ValueError, match="file_name"):
         WaveFile("")
     wave_file.start()
@@ -217,6 +218,21 @@ def test_wrong_arguments_are_named(media, tmp_path):
         wave_file.start()
     with pytest.raises(AttributeError):
         wave_file.file_name = "other.wav"
+
+
+class BytesPath:
+    def __fspath__(self):
+        return b"x.wav"
+
+
+def test_its_file_may_be_a_path_object(media, tmp_path):
+    media.start()
+    path = tmp_path / "sent.wav"
+    write(path, tone(0.1))
+    wave_file = WaveFile(path)
+    assert wave_file.file_name == str(path) and type(wave_file.file_name) is str
+    wave_file.start()
+    media.wait_for("SCWaveFileDidEnd", wave_file)
 
 
 def test_it_may_be_created_before_the_endpoint_runs(media, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 
 __all__ = [
@@ -67,12 +68,13 @@ def check_text_or_none(value: object, what: str) -> str | None:
 
 
 def check_file_name(value: object, what: str) -> str:
-    """The name of a file, a str."""
-    if not isinstance(value, str):
-        raise TypeError(f"{what}: must be str, not {type(value).__name__}")
-    if not value or "\0" in value:
-        raise ValueError(f"{what}: {value!r} cannot be the name of a file")
-    return value
+    """The name of a file as a str, of a str or a path object such as `pathlib.Path`."""
+    name = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(name, str):
+        raise TypeError(f"{what}: must be str or os.PathLike[str], not {type(value).__name__}")
+    if not name or "\0" in name:
+        raise ValueError(f"{what}: {name!r} cannot be the name of a file")
+    return name
 
 
 def check_direction(value: object, what: str = "direction") -> str:

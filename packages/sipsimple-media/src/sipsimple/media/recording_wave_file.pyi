@@ -1,10 +1,14 @@
+from os import PathLike
+
 from typing_extensions import disjoint_base
 
 from sipsimple.media.resources import BridgeObject
 
 @disjoint_base
 class RecordingWaveFile(BridgeObject):
-    def __init__(self, file_name: str, *, automatic_routing: bool = True) -> None: ...
+    def __init__(
+        self, file_name: str | PathLike[str], *, automatic_routing: bool = True
+    ) -> None: ...
     @property
     def file_name(self) -> str: ...
     @property

@@ -45,7 +45,8 @@ cdef class RecordingWaveFile(BridgeObject):
     is killed, a second is missing at most.
 
     Args:
-        file_name: Name of the file with its full path, a str. An existing file is replaced.
+        file_name: Name of the file with its path, a str or `os.PathLike[str]`. An existing
+            file is replaced.
         automatic_routing: Whether it records everything: the conversation of the connected
             audio transports and wave files. If not, it records the sources that the
             application connects to it: see `Bridge.connect()`.

@@ -40,7 +40,7 @@ cdef class WaveFile(BridgeObject):
     object; no notification follows then.
 
     Args:
-        file_name: Name of the file with its full path, a str.
+        file_name: Name of the file with its path, a str or `os.PathLike[str]`.
         automatic_routing: Whether it is heard at the sound device and in recordings. If
             not, only sinks hear it that the application connects: see `Bridge.connect()`.
 
