@@ -215,6 +215,21 @@ def test_digits_are_heard_here_and_not_remotely(media, tmp_path, end):
     assert level(silent) < 50
 
 
+def test_what_is_a_source_and_what_a_sink_can_be_asked(media, tmp_path):
+    endpoint = media.start()
+    wave, heard = loop(tmp_path, 400), recording(tmp_path, "a")
+    transport, _ = media.pair()
+    kinds = {(True, False): [wave], (False, True): [heard]}
+    kinds[True, True] = [endpoint.sound_device, transport]
+    for kind, objects in kinds.items():
+        for each in objects:
+            assert (each.is_source, each.is_sink) == kind, each
+    for name in ("is_source", "is_sink"):
+        assert "bool" in getattr(type(wave), name).__doc__
+        with pytest.raises(AttributeError):
+            setattr(wave, name, True)
+
+
 def test_wrong_ends_are_named(media, tmp_path):
     endpoint = media.start()
     source, sink = loop(tmp_path, 400), recording(tmp_path, "a")

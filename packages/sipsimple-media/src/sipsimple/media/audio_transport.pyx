@@ -97,8 +97,8 @@ cdef class AudioTransport(BridgeObject):
     """
 
     def __cinit__(self, *args, **kwargs):
-        self.is_source = True
-        self.is_sink = True
+        self._is_source = True
+        self._is_sink = True
 
     def __init__(self, transport, remote_sdp=None, sdp_index=0, enable_silence_detection=True):
         cdef Endpoint *endpoint

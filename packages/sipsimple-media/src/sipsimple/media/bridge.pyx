@@ -59,8 +59,8 @@ cdef class SoundDevice(BridgeObject):
     """
 
     def __cinit__(self, *args, **kwargs):
-        self.is_source = True
-        self.is_sink = True
+        self._is_source = True
+        self._is_sink = True
 
     def __repr__(self):
         return "<sound device>"
@@ -240,9 +240,9 @@ cdef class Bridge:
 
 
 def _check_ends(source, sink):
-    if not isinstance(source, BridgeObject) or not (<BridgeObject> source).is_source:
+    if not isinstance(source, BridgeObject) or not (<BridgeObject> source)._is_source:
         raise TypeError(f"source: {type(source).__name__} is no source of the bridge")
-    if not isinstance(sink, BridgeObject) or not (<BridgeObject> sink).is_sink:
+    if not isinstance(sink, BridgeObject) or not (<BridgeObject> sink)._is_sink:
         raise TypeError(f"sink: {type(sink).__name__} is no sink of the bridge")
     if source is sink:
         raise ValueError("sink: nothing can be connected to itself")

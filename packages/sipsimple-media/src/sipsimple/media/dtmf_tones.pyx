@@ -60,7 +60,7 @@ cdef class DTMFTones(BridgeObject):
     The tones of the digits that are sent and received, as a source of the bridge."""
 
     def __cinit__(self, *args, **kwargs):
-        self.is_source = True
+        self._is_source = True
 
     def __repr__(self):
         return "<DTMF tones>"

@@ -57,7 +57,7 @@ cdef class RecordingWaveFile(BridgeObject):
     """
 
     def __cinit__(self, *args, **kwargs):
-        self.is_sink = True
+        self._is_sink = True
 
     def __init__(self, file_name, *, automatic_routing=True):
         self._file_name = check_file_name(file_name, "file_name")

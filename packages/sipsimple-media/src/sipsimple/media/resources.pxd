@@ -90,8 +90,8 @@ cdef bint holder_is_live(Holder *holder) noexcept nogil
 
 
 cdef class BridgeObject(NativeObject):
-    cdef readonly bint is_source
-    cdef readonly bint is_sink
+    cdef bint _is_source
+    cdef bint _is_sink
     cdef object lock
     cdef Holder *holder(self) noexcept nogil
     cdef bint is_live(self)

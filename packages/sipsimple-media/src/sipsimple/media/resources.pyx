@@ -410,17 +410,22 @@ cdef bint holder_is_live(Holder *holder) noexcept nogil:
 
 
 cdef class BridgeObject(NativeObject):
-    """Base of what can be connected on the bridge: sources, sinks, or both.
-
-    Attributes:
-        is_source: Whether audio comes from it, a bool. Read-only.
-        is_sink: Whether audio can be sent to it, a bool. Read-only.
-    """
+    """Base of what can be connected on the bridge: sources, sinks, or both."""
 
     def __cinit__(self, *args, **kwargs):
         # One method of an object at a time. Never held by a thread of pjmedia's.
         self.lock = threading.RLock()
         self.adopt(&holder_alloc().base)
+
+    @property
+    def is_source(self):
+        """Whether audio comes from it, so that sinks can be connected to it; a bool. Read-only."""
+        return self._is_source
+
+    @property
+    def is_sink(self):
+        """Whether audio can be sent to it, so that sources can be connected; a bool. Read-only."""
+        return self._is_sink
 
     cdef Holder *holder(self) noexcept nogil:
         return <Holder *> self.anchor

@@ -53,7 +53,7 @@ cdef class WaveFile(BridgeObject):
     """
 
     def __cinit__(self, *args, **kwargs):
-        self.is_source = True
+        self._is_source = True
 
     def __init__(self, file_name, *, automatic_routing=True):
         self._file_name = check_file_name(file_name, "file_name")
