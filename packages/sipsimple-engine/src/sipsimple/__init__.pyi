@@ -1,5 +1,6 @@
 from sipsimple.core import SIPURI as SIPURI
 from sipsimple.core import Credentials as Credentials
+from sipsimple.core import InvalidURIError as InvalidURIError
 from sipsimple.core import Invitation as Invitation
 from sipsimple.core import Registration as Registration
 from sipsimple.core import Route as Route
@@ -10,9 +11,19 @@ from sipsimple.media import RTPTransport as RTPTransport
 from sipsimple.media import WaveFile as WaveFile
 from sipsimple.pjproject import PJSIPError as PJSIPError
 from sipsimple.pjproject import SIPCoreError as SIPCoreError
+from sipsimple.sdp import Crypto as Crypto
+from sipsimple.sdp import Fingerprint as Fingerprint
+from sipsimple.sdp import FormatParameters as FormatParameters
+from sipsimple.sdp import Group as Group
+from sipsimple.sdp import ICECandidate as ICECandidate
+from sipsimple.sdp import RTCPAddress as RTCPAddress
+from sipsimple.sdp import RTPMap as RTPMap
 from sipsimple.sdp import SDPAttribute as SDPAttribute
+from sipsimple.sdp import SDPBandwidth as SDPBandwidth
 from sipsimple.sdp import SDPConnection as SDPConnection
+from sipsimple.sdp import SDPLine as SDPLine
 from sipsimple.sdp import SDPMedia as SDPMedia
+from sipsimple.sdp import SDPParseError as SDPParseError
 from sipsimple.sdp import SDPSession as SDPSession
 
 __version__: str

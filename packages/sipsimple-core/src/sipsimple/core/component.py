@@ -38,6 +38,7 @@ class SignalingComponent:
     public_names: Mapping[str, str] = MappingProxyType(
         {
             "Credentials": "sipsimple.core",
+            "InvalidURIError": "sipsimple.core",
             "Invitation": "sipsimple.core",
             "Registration": "sipsimple.core",
             "Route": "sipsimple.core",

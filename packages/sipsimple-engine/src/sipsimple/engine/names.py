@@ -17,17 +17,31 @@ _OWN = {
 }
 
 #: The names of a package that is no component.
-_SDP = {
-    "SDPAttribute": "sipsimple.sdp",
-    "SDPConnection": "sipsimple.sdp",
-    "SDPMedia": "sipsimple.sdp",
-    "SDPSession": "sipsimple.sdp",
-}
+_SDP = dict.fromkeys(
+    (
+        "Crypto",
+        "Fingerprint",
+        "FormatParameters",
+        "Group",
+        "ICECandidate",
+        "RTCPAddress",
+        "RTPMap",
+        "SDPAttribute",
+        "SDPBandwidth",
+        "SDPConnection",
+        "SDPLine",
+        "SDPMedia",
+        "SDPParseError",
+        "SDPSession",
+    ),
+    "sipsimple.sdp",
+)
 
 #: What the names of layers that are not installed need.
 _DISTRIBUTIONS = {
     **dict.fromkeys(_SDP, "sipsimple-sdp"),
     "Credentials": "sipsimple-core",
+    "InvalidURIError": "sipsimple-core",
     "Invitation": "sipsimple-core",
     "Registration": "sipsimple-core",
     "Route": "sipsimple-core",
