@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def programs(page: str) -> list[tuple[str, str]]:
         names = re.findall(r"`(\w+\.py)`", text[: match.start()])
         found.append((names[-1] if names else "program.py", match[1]))
     return found
+
+
+def settings_on(page: str) -> list[str]:
+    """The parts of a pyproject.toml that a page shows."""
+    return re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
 
 
 class Program(Process):
@@ -239,11 +245,26 @@ def test_the_first_program_of_a_page_runs(page: str, tmp_path: Path):
 
 
 def test_the_observer_passes_mypy_with_what_the_page_says(tmp_path: Path):
-    text = (ROOT / "docs/notifications.md").read_text()
     ((name, program),) = programs("docs/notifications.md")
-    settings = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[0]
+    settings = settings_on("docs/notifications.md")[0]
     (tmp_path / name).write_text(program)
     (tmp_path / "pyproject.toml").write_text(settings)
     options = ["--strict", "--no-incremental", f"--config-file={tmp_path / 'pyproject.toml'}"]
     output, errors, status = api.run([*options, str(tmp_path / name)])
     assert status == 0, output + errors
+
+
+def test_both_pages_on_the_build_hook_show_what_the_project_of_the_tests_has():
+    (one,) = settings_on("deps/pjproject/README.md")
+    (other,) = settings_on("docs/reference/pjproject.md")
+    assert one == other
+    shown = tomllib.loads(one)
+    # This one is really built, by tests/install/test_downstream.py.
+    real = tomllib.loads((ROOT / "tests/install/downstream/pyproject.toml").read_text())
+    names = [re.split("[<>=]", word)[0] for word in shown["build-system"]["requires"]]
+    assert names == real["build-system"]["requires"]
+    assert shown["build-system"]["build-backend"] == real["build-system"]["build-backend"]
+    one_wheel, other_wheel = (
+        each["tool"]["hatch"]["build"]["targets"]["wheel"] for each in (shown, real)
+    )
+    assert one_wheel["hooks"] == other_wheel["hooks"]
