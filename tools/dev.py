@@ -33,6 +33,8 @@ def _main(arguments: list[str]) -> int:
         check([*pip, *third_party])
     for distribution in distributions():
         say(f"installing {distribution.name}, editable")
+        if distribution.name == system.PJPROJECT:
+            system.announce_pjproject()
         editable: list[str | Path] = [
             "--no-build-isolation",
             "--no-deps",

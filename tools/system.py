@@ -1,11 +1,14 @@
-"""Debian packages that the sessions need, beside those that building needs."""
+"""What building needs of the system: Debian packages, and pjproject."""
 
 import importlib.util
 import sys
 from types import ModuleType
 
 from .repository import ROOT
-from .run import Failure
+from .run import Failure, say
+
+PJPROJECT = "sipsimple-pjproject"
+"""The distribution whose build compiles pjproject."""
 
 SPEECH = ("alsa-utils", "espeak-ng")
 """Recorded and synthetic speech to send."""
@@ -27,7 +30,7 @@ def ensure(*, build: bool = False, extra: tuple[str, ...] = ()) -> None:
     Raises:
         Failure: Something is missing, with the command to run.
     """
-    packages = _system_packages()
+    packages = _module("system_packages")
     needed = (*packages.needed(), *extra) if build else extra
     try:
         packages.ensure(needed)
@@ -35,8 +38,27 @@ def ensure(*, build: bool = False, extra: tuple[str, ...] = ()) -> None:
         raise Failure(str(error)) from error
 
 
-def _system_packages() -> ModuleType:
-    """The module of that name, before its distribution has been built (see hatch_build.py)."""
+def announce_pjproject() -> None:
+    """Fetch the sources of pjproject, and say so if the next build compiles them.
+
+    pip shows nothing of what its builds print, and this one takes long.
+
+    Raises:
+        Failure: There are no sources, or no compiler; says what to do.
+    """
+    cache, recipe = _module("cache"), _module("recipe")
+    try:
+        sources = [_module("source").obtain(upstream) for upstream in recipe.UPSTREAMS]
+        key = cache.key_of(recipe.inputs(*sources))
+    except sys.modules[_ALIAS].BuildError as error:
+        raise Failure(str(error)) from error
+    folder = cache.cache_folder()
+    if not (folder / "builds" / key).is_dir():
+        say(f"compiling pjproject, once: about a minute on two cores; it is kept in {folder}")
+
+
+def _module(name: str) -> ModuleType:
+    """A module of the build, before its distribution has been built (see hatch_build.py)."""
     if _ALIAS not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             _ALIAS, _FOLDER / "__init__.py", submodule_search_locations=[str(_FOLDER)]
@@ -45,4 +67,4 @@ def _system_packages() -> ModuleType:
         module = importlib.util.module_from_spec(spec)
         sys.modules[_ALIAS] = module
         spec.loader.exec_module(module)
-    return importlib.import_module(f"{_ALIAS}.system_packages")
+    return importlib.import_module(f"{_ALIAS}.{name}")

@@ -48,6 +48,8 @@ def build(*, force: bool = False) -> list[Path]:
 def _build(distribution: Distribution) -> None:
     python = environment("wheels")
     say(f"building the wheel of {distribution.name}")
+    if distribution.name == system.PJPROJECT:
+        system.announce_pjproject()
     start = time.monotonic()
     DIST.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=DIST) as folder:
