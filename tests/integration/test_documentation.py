@@ -223,6 +223,21 @@ def test_ctrl_c_hangs_up_and_completes_the_recording(
     read_wave(recording)
 
 
+def test_ctrl_c_ends_a_call_whose_caller_is_gone(
+    machine: Machine, speech_file: Path, tmp_path: Path
+):
+    arguments = ("sip:me@localhost", "", machine.uri, speech_file)
+    with started("call.py", tmp_path / "caller", *arguments) as caller:
+        caller.expect("^CONFIRMED", 10)
+        assert poll(lambda: machine.recordings, 5)
+        caller.signal(signal.SIGKILL)
+        caller.wait(5)
+    machine.stop()
+    assert "has left message-" in machine.output
+    (recording,) = machine.recordings
+    read_wave(recording)
+
+
 def test_without_a_greeting_or_a_file_the_programs_say_so_and_end(tmp_path: Path):
     with started("answer.py", tmp_path) as program:
         assert program.wait(10) == 1

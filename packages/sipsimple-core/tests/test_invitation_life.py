@@ -162,6 +162,39 @@ def test_the_core_closes_under_a_session_in_any_state(in_child: InChild, state: 
     in_child(_closed, state)
 
 
+def _closed_after_it_was_dropped(state: str) -> None:
+    core_driver, tools = _tools()
+    driver = core_driver.Driver()
+    phone = tools.Phone(driver)
+    if state == "INCOMING":
+        invitation = tools.received(phone)
+    elif state == "CALLING":
+        invitation = tools.outgoing(phone)
+        invitation.send_invite()
+    else:
+        invitation = tools.confirmed_outgoing(phone)
+        if state == "DISCONNECTING":  # and nobody answers the BYE
+            invitation.disconnect()
+    assert invitation.state == state
+    driver.drain()
+    driver.notifications.clear()
+    del invitation
+    gc.collect()
+    driver.ua.close()
+    driver.drain()
+    assert tools.changes(driver) == [(state, "DISCONNECTED")]
+    gc.collect()
+    assert live_objects(Invitation) == []
+    assert runtime.live_pools() == 0
+
+
+@pytest.mark.parametrize("state", ["CALLING", "INCOMING", "CONFIRMED", "DISCONNECTING"])
+def test_the_end_of_a_session_that_nobody_holds_is_told_when_the_core_closes(
+    in_child: InChild, state: str
+) -> None:
+    in_child(_closed_after_it_was_dropped, state)
+
+
 def _closed_before_it_was_seen(drains: bool) -> None:
     core_driver, tools = _tools()
     driver = core_driver.Driver()

@@ -516,7 +516,8 @@ cdef class Invitation(Primitive):
         if self.session != NULL:
             with nogil:
                 session_abort(self.session)
-            self.unpin()
+            # DISCONNECTED is in the queue now, and finds this object only while it lives: its
+            # delivery unpins it.
         return 0
 
 
