@@ -23,6 +23,8 @@ from sipsimple.sdp import SDPBandwidth as SDPBandwidth
 from sipsimple.sdp import SDPConnection as SDPConnection
 from sipsimple.sdp import SDPLine as SDPLine
 from sipsimple.sdp import SDPMedia as SDPMedia
+from sipsimple.sdp import SDPNegotiationError as SDPNegotiationError
+from sipsimple.sdp import SDPNegotiator as SDPNegotiator
 from sipsimple.sdp import SDPParseError as SDPParseError
 from sipsimple.sdp import SDPSession as SDPSession
 

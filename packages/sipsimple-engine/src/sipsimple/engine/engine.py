@@ -155,12 +155,14 @@ class Engine(SignalingAPI, AudioAPI):
         where a layer did not start, and what it raised is raised.
         """
         found = installed()
+        # First, or the options of a layer that is broken would be called those of one that is
+        # not installed.
+        found.check()
         own, of_components = start_options.distribute(found.components, options)
         plan = Plan(list(found.components.values()), of_components, _log_level(own["log_level"]))
         with self._lock:
             if self._state is not _State.NEW:
                 raise SIPCoreError(f"start: the Engine {self._state.value}")
-            found.check()
             self._state = _State.STARTING
             worker = self._worker = Worker(self, plan, self._live, self._ended)
             if not self._at_exit_registered:
@@ -231,9 +233,11 @@ class Engine(SignalingAPI, AudioAPI):
         if component is not None:
             return component
         self._refuse_forked(member)
-        components = installed().components
+        found = installed()
+        components = found.components
         if name in components:
             raise SIPCoreError(f"{member}: the Engine {self._state.value}")
+        found.check()
         if name in _DISTRIBUTIONS:
             raise SIPCoreError(f"{member}: needs {_DISTRIBUTIONS[name]}")
         raise SIPCoreError(

@@ -31,6 +31,8 @@ _SDP = dict.fromkeys(
         "SDPConnection",
         "SDPLine",
         "SDPMedia",
+        "SDPNegotiationError",
+        "SDPNegotiator",
         "SDPParseError",
         "SDPSession",
     ),
