@@ -49,6 +49,21 @@ def test_sdp_alone_parses_and_prints(install):
     assert imported == {"pjproject", "sdp"}
 
 
+COOK = """
+import doctest
+flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+done = doctest.testfile({path!r}, module_relative=False, optionflags=flags, encoding="utf-8")
+print(done.failed, done.attempted)
+"""
+
+
+def test_sdp_alone_is_all_that_the_cookbook_needs(install):
+    cookbook = Path(__file__).resolve().parents[2] / "docs" / "sdp-cookbook.md"
+    failed, attempted = install("sipsimple-sdp").run(COOK.format(path=str(cookbook))).split()[-2:]
+    assert int(failed) == 0
+    assert int(attempted) > 50
+
+
 def test_core_alone_answers_over_the_network(install):
     output, imported = run_program(install("sipsimple-core"), "answer")
     assert output == ["SIP/2.0 200 OK"]

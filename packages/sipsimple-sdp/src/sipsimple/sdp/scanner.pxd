@@ -8,6 +8,7 @@ cdef struct Span:
 # What is left to read of a text, or of a line.
 ctypedef Span Cursor
 
+# The places of types of lines in their order: 0 for one that has none in the section.
 cdef enum:
     PLACE_OF_TIMES = 10
     LAST_PLACE_OF_FIELDS = 11

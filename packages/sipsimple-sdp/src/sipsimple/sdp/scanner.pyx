@@ -179,49 +179,30 @@ cdef bint _is_attribute(Span value) noexcept nogil:
     )
 
 
-# The order of lines, by type; 0 for a type that has no place in the section. Letters that no RFC
-# has given a meaning stand with the key, before the attributes.
+# The order of lines in a session; those of a media section are some of them. Repeat times and
+# zones belong to the t= line before them (RFC 8866 section 5.11). Letters that no RFC has given a
+# meaning stand with the key.
+cdef const char *ORDER = b"vosiuepcbt"
+cdef const char *IN_MEDIA = b"icb"
+
 
 cdef int place_in_session(char kind) noexcept nogil:
+    cdef const char *found
     if kind == c"a":
         return PLACE_OF_ATTRIBUTES
-    if kind == c"v":
-        return 1
-    if kind == c"o":
-        return 2
-    if kind == c"s":
-        return 3
-    if kind == c"i":
-        return 4
-    if kind == c"u":
-        return 5
-    if kind == c"e":
-        return 6
-    if kind == c"p":
-        return 7
-    if kind == c"c":
-        return 8
-    if kind == c"b":
-        return 9
-    if kind == c"t" or kind == c"r" or kind == c"z":
-        # Repeat times and zones belong to the t= line before them (RFC 8866 section 5.11).
+    if kind == c"r" or kind == c"z":
         return PLACE_OF_TIMES
     if kind == c"m" or not c"a" <= kind <= c"z":
         return 0
-    return LAST_PLACE_OF_FIELDS
+    found = <const char *> memchr(ORDER, kind, PLACE_OF_TIMES)
+    return LAST_PLACE_OF_FIELDS if found == NULL else <int> (found - ORDER) + 1
 
 
 cdef int place_in_media(char kind) noexcept nogil:
-    if kind == c"a":
-        return PLACE_OF_ATTRIBUTES
-    if kind == c"i":
-        return 4
-    if kind == c"c":
-        return 8
-    if kind == c"b":
-        return 9
-    # Those of a session among the others have no place here.
-    return LAST_PLACE_OF_FIELDS if place_in_session(kind) == LAST_PLACE_OF_FIELDS else 0
+    cdef int place = place_in_session(kind)
+    if place < LAST_PLACE_OF_FIELDS and memchr(IN_MEDIA, kind, 3) == NULL:
+        return 0
+    return place
 
 
 cdef bint _is_printed_so(char kind, Span value) noexcept nogil:
