@@ -158,6 +158,8 @@ class Party:
         self.problems: list[str] = []
         self.names: list[str] = []
         NotificationCenter().add_observer(self)
+        # By its name as well: what only observers of everything get is logged too.
+        NotificationCenter().add_observer(self, name="SCEngineGotException")
         self.engine.start(**{**OPTIONS, **options})
 
     def call(self, port: int) -> Call:

@@ -137,6 +137,8 @@ class Agent:
     def do_start(self, options: dict[str, Any]) -> dict[str, Any]:
         """Start the Engine on loopback, without a sound card."""
         NotificationCenter().add_observer(self)
+        # By its name as well: what only observers of everything get is logged too.
+        NotificationCenter().add_observer(self, name="SCEngineGotException")
         defaults = {
             "local_ip": HOST,
             "local_tcp_port": None,
