@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sipsimple.core import SIPURI, SIPCoreError
+from sipsimple.sdp import SDPAttribute
 
 if TYPE_CHECKING:
     from conftest import InChild
@@ -228,6 +229,40 @@ def _no_common_codec() -> None:
 
 def test_an_offer_without_a_common_codec_gets_488(in_child: InChild) -> None:
     in_child(_no_common_codec)
+
+
+def _not_negotiable(attribute: str, reason: str) -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        invitation = tools.received(phone)
+        description = tools.sdp()
+        name, _, value = attribute.partition(":")
+        description.media[0].attributes.append(SDPAttribute(name, value))
+        error = core_driver.raises(
+            ValueError, lambda: invitation.set_offered_local_sdp(description)
+        )
+        assert reason in str(error)
+        invitation.set_offered_local_sdp(tools.sdp())
+        invitation.accept_invite()
+        phone.expect("200 INVITE")
+        phone.ack()
+        tools.reported(driver, "CONFIRMED")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "reason"),
+    [
+        ("rtpmap:200 opus/48000/2", "local_sdp: media[0].attributes[1]: '200 opus/48000/2'"),
+        ("fmtp:128 x=1", "is not about a payload type from 0 to 127"),
+        ("rtpmap:0 PCMA/8000", "is the second rtpmap of 0"),
+        ("rtpmap:x", "is not of the form type name/rate"),
+    ],
+)
+def test_a_description_that_pjmedia_is_not_safe_with_is_refused(
+    in_child: InChild, attribute: str, reason: str
+) -> None:
+    in_child(_not_negotiable, attribute, reason)
 
 
 def _everything_declined() -> None:

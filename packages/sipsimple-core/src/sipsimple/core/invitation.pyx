@@ -54,6 +54,7 @@ from sipsimple.pjproject import SIPCoreError
 from sipsimple.pjproject.runtime import check_abi
 from sipsimple.sdp import SDPSession
 from sipsimple.sdp.native import abi_number as _sdp_abi
+from sipsimple.sdp.offer_answer import check_local
 
 check_abi("sipsimple-core", "sipsimple-sdp", SDP_ABI, _sdp_abi())
 
@@ -266,7 +267,7 @@ cdef class Invitation(Primitive):
 
         Raises:
             TypeError: It is not an `SDPSession`.
-            ValueError: It is not a valid description.
+            ValueError: It is not a valid description, or cannot be negotiated; tells what is wrong.
             SIPCoreError: The state has no use for one, or the core has stopped.
         """
         cdef int state
@@ -274,6 +275,9 @@ cdef class Invitation(Primitive):
         if not isinstance(local_sdp, SDPSession):
             raise TypeError(f"local_sdp: must be SDPSession, not {type(local_sdp).__name__}")
         copy = local_sdp.copy()
+        # pjmedia's negotiator trusts what is local: payload types above 127, or two meanings of
+        # one, make it write outside of its arrays (pjproject 2.17).
+        check_local(copy, "local_sdp")
         copy.validate()
         self._enter("set_offered_local_sdp()")
         try:
