@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import random
 import sys
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -437,3 +439,36 @@ def test_any_thread_may_call_while_the_core_closes(in_child: InChild) -> None:
     seen = in_child(_threads, 3.0, 1, timeout=40)
     assert seen["CALLING"] > 100
     assert seen["DISCONNECTED"] > 100
+
+
+def _sent_twice_at_once() -> int:
+    core_driver, tools = _tools()
+    switching = sys.getswitchinterval()
+    lost = 0
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        sys.setswitchinterval(1e-5)
+        for _ in range(60):
+            invitation = tools.outgoing(phone)
+            begin = threading.Barrier(2)
+
+            def send(invitation: Any = invitation, begin: threading.Barrier = begin) -> None:
+                begin.wait(10)
+                with contextlib.suppress(SIPCoreError):
+                    invitation.send_invite()
+
+            threads = [threading.Thread(target=send) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(10)
+            seen = weakref.ref(invitation)
+            del invitation, send, threads, thread
+            gc.collect()
+            lost += seen() is None
+        sys.setswitchinterval(switching)
+    return lost
+
+
+def test_a_call_sent_by_two_threads_at_once_keeps_its_object(in_child: InChild) -> None:
+    assert in_child(_sent_twice_at_once) == 0

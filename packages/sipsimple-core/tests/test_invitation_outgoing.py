@@ -76,7 +76,7 @@ def test_without_a_running_core_methods_say_so() -> None:
         invitation.get_active_local_sdp,
         invitation.get_offered_remote_sdp,
     ):
-        with pytest.raises(SIPCoreError, match="core has stopped"):
+        with pytest.raises(SIPCoreError, match="start the Engine first"):
             call()
     assert invitation.state == "NULL"
 

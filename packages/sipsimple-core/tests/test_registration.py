@@ -7,6 +7,7 @@ import datetime
 import gc
 import inspect
 import random
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,12 @@ def _registration(port: int, password: str | None = None, **arguments: Any) -> R
     transport = arguments.pop("transport", None)
     credentials = Credentials(ALICE, password, token="token")
     return Registration(credentials, Route("127.0.0.1", port, transport), **arguments)
+
+
+def test_headers_of_the_stack_are_refused() -> None:
+    for name in ("Expires", "content-type", "C", "User-Agent", "Content-Length"):
+        with pytest.raises(ValueError, match=f"extra_headers: {name} is set by the stack"):
+            Registration(Credentials(ALICE), None, 300, {name: "7"})
 
 
 # ---- life
@@ -579,6 +586,23 @@ def _dropped(port: int) -> None:
         assert live_objects(Registration) == []
 
 
+def _dropped_and_failed(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = _registration(port, transport="tcp")
+        registration.register()
+        del registration
+        gc.collect()
+        running.until(lambda: not live_objects(Registration))
+        assert running.states() == ["registering", "unregistered"]
+
+
+def test_what_becomes_of_one_that_nobody_holds_is_told(in_child: InChild) -> None:
+    with socket.socket() as closed:  # nobody listens
+        closed.bind(("127.0.0.1", 0))
+        in_child(_dropped_and_failed, closed.getsockname()[1])
+
+
 def test_lives_as_long_as_it_is_registered(in_child: InChild, registrar: Registrar) -> None:
     in_child(_dropped, registrar.port)
     assert registrar.expiries[0] == 1
@@ -610,6 +634,24 @@ def _stopped(port: int) -> None:
 def test_the_core_stops_under_live_registrations(in_child: InChild, registrar: Registrar) -> None:
     in_child(_stopped, registrar.port)
     assert registrar.expiries.count(0) == 4
+
+
+def _stopped_with_a_queue(port: int) -> None:
+    driver = _modules()
+    running = driver.Driver()
+    registration = _registration(port)
+    registration.register()
+    running.until(lambda: registration.state == "registered")
+    registration.unregister()
+    registration.register()  # queued
+    running.stop()
+    assert running.states()[-1] == "unregistered"
+
+
+def test_no_binding_is_left_when_the_core_stops(in_child: InChild, registrar: Registrar) -> None:
+    registrar.delay = 0.3
+    in_child(_stopped_with_a_queue, registrar.port)
+    assert registrar.expiries == [300, 0]
 
 
 def _closed_at_once(port: int, state: str) -> None:

@@ -151,6 +151,35 @@ def test_there_is_one_at_a_time(in_child: InChild) -> None:
     in_child(_one_per_process)
 
 
+def _at_once() -> None:
+    begin = threading.Barrier(4)
+    results: list[object] = []
+
+    def start() -> None:
+        begin.wait(10)
+        try:
+            results.append(PJSIPUA(local_ip="127.0.0.1", local_tls_port=None))
+        except SIPCoreError as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(results) == 4
+    [started] = [result for result in results if isinstance(result, PJSIPUA)]
+    started.poll(0)
+    started.close()
+    with PJSIPUA(local_ip="127.0.0.1") as another:
+        another.poll(0)
+
+
+def test_of_several_that_start_at_once_one_does(in_child: InChild) -> None:
+    for _ in range(3):
+        in_child(_at_once)
+
+
 def test_signatures_can_be_inspected() -> None:
     assert inspect.signature(PJSIPUA).parameters["local_udp_port"].default == 0
     assert list(inspect.signature(PJSIPUA.poll).parameters) == ["self", "timeout"]

@@ -346,7 +346,10 @@ cdef class Invitation(Primitive):
                 with nogil:
                     pj_pool_release(pool)
             if status != PJ_SUCCESS:
-                if session_state(self.session) in (STATE_NULL, STATE_DISCONNECTED):
+                # With WRONG_STATE another thread is sending, and the pin is its own.
+                if status != WRONG_STATE and session_state(self.session) in (
+                    STATE_NULL, STATE_DISCONNECTED
+                ):
                     self.unpin()
                 self._check(status, "send_invite()")
             if self._local_sdp is offer:

@@ -31,6 +31,10 @@ cdef class Primitive(NativeObject):
         with nogil:
             entered = gate_enter()
         if not entered:
+            # Imported here, since the module of the PJSIPUA needs this one.
+            from sipsimple.core.ua import check_running
+
+            check_running()
             raise SIPCoreError(_STOPPED)
         return 0
 

@@ -23,6 +23,7 @@ from sipsimple.core.registration_machine cimport (
     ContactRecord,
     Native,
     StateEvent,
+    machine_close,
     machine_end_transaction,
     machine_finalize,
     machine_happen,
@@ -84,6 +85,10 @@ cdef int _deliver_state(object target, Event *base) except -1:
     cdef char *place = event.data + event.reason_length
     cdef dict data = {"state": _STATES[event.state]}
     cdef list contacts
+    cdef Native *native = <Native *> registration.anchor
+    anchor_lock(&native.base)
+    native.events -= 1
+    anchor_unlock(&native.base)
     registration._settle()
     if event.code:
         data["code"] = event.code
@@ -156,7 +161,7 @@ cdef class Registration(Primitive):
             raise SIPCoreError("a Registration is initialized once")
         self._credentials = own_credentials(credentials)
         self._route = own_route(route)
-        self._extra_headers = check_extra_headers(extra_headers)
+        self._extra_headers = check_extra_headers(extra_headers, "expires")
         cdef int checked = _checked_expires(expires)
         current_ua()
         self.enter()
@@ -252,7 +257,8 @@ cdef class Registration(Primitive):
         cdef bint idle
         with _pinning:
             anchor_lock(&native.base)
-            idle = native.calls == 0 and native.state == UNREGISTERED
+            # An event finds the object only while it lives.
+            idle = native.calls == 0 and native.events == 0 and native.state == UNREGISTERED
             anchor_unlock(&native.base)
             if idle:
                 self.unpin()
@@ -343,12 +349,15 @@ cdef class Registration(Primitive):
         return received
 
     def __repr__(self):
+        if self._credentials is None:
+            return f"<{type(self).__name__}, not initialized>"
         return f"<{type(self).__name__} of {self._credentials._uri}: {self.state}>"
 
     # ---- the end of the SIP core
 
     cdef int begin_end(self) except -1:
-        if self.state in ("registering", "registered"):
+        # In "unregistering" too: a register() may be queued behind it.
+        if self.state != "unregistered":
             self._request(UNREGISTER)
         return 0
 
@@ -362,12 +371,7 @@ cdef class Registration(Primitive):
             return 0
         with nogil:
             ensure_thread()
-            anchor_lock(&native.base)
-            regc = native.regc
-            native.regc = NULL
-            native.state = UNREGISTERED
-            native.queued = NO_EVENT
-            anchor_unlock(&native.base)
+            regc = machine_close(native)
             if regc != NULL:
                 machine_stop_timer(native)
                 pjsip_regc_destroy(regc)

@@ -37,6 +37,7 @@ cdef struct Native:
     pj_timer_entry timer
     int state
     int queued
+    int events              # that have been pushed and not delivered
     int calls               # of register() and unregister() that are running
     bint pending            # a transaction runs and holds a reference
     uint32_t transaction    # its number
@@ -67,6 +68,8 @@ cdef struct Answer:
 
 # Let an event happen, and do what follows from it. Inside the gate, or in a PJSIP callback.
 cdef void machine_happen(Native *native, int event, const Answer *answer) noexcept nogil
+# The end of the SIP core: unregistered, whatever it was. The regc is for the caller to destroy.
+cdef pjsip_regc *machine_close(Native *native) noexcept nogil
 # True for the first who ends the running transaction, and with it the duty to give back its
 # reference; 0 stands for any transaction.
 cdef bint machine_end_transaction(Native *native, uint32_t transaction) noexcept nogil

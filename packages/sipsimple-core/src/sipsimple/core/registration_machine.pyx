@@ -146,6 +146,7 @@ cdef void _push_state(Native *native, const Answer *answer) noexcept nogil:
     )
     if event == NULL:
         return
+    native.events += 1
     event.state = native.state
     if answer != NULL:
         event.code = answer.code
@@ -207,6 +208,19 @@ cdef void machine_happen(Native *native, int event, const Answer *answer) noexce
         _send(native, send == SEND_UNREGISTER, transaction)
     elif wait:
         _start_timer(native, answer.expires)
+
+
+cdef pjsip_regc *machine_close(Native *native) noexcept nogil:
+    cdef pjsip_regc *regc
+    anchor_lock(&native.base)
+    regc = native.regc
+    native.regc = NULL
+    native.queued = NO_EVENT
+    if native.state != UNREGISTERED:
+        native.state = UNREGISTERED
+        _push_state(native, NULL)
+    anchor_unlock(&native.base)
+    return regc
 
 
 cdef bint machine_end_transaction(Native *native, uint32_t transaction) noexcept nogil:

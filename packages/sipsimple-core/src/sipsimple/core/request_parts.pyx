@@ -21,10 +21,11 @@ from sipsimple.pjproject.strings cimport pool_str
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _LINE_END = re.compile(r"[\r\n\0]")
 
-# What a message is recognized and routed by; a second one would make it a malformed one.
+# What a message is recognized, routed and read by; a second one would make it a malformed one.
 _STACKS_OWN = frozenset(
-    "via from to call-id cseq max-forwards content-length contact route record-route"
-    " v f t i l m".split()
+    "via from to call-id cseq max-forwards contact route record-route"
+    " content-length content-type content-encoding user-agent server"
+    " v f t i m l c e".split()
 )
 
 
@@ -80,8 +81,10 @@ cdef pjsip_hdr *header_list(dict headers, pj_pool_t *pool) except NULL:
     return head
 
 
-cdef dict check_extra_headers(object headers):
+cdef dict check_extra_headers(object headers, str own=""):
     """A copy of `extra_headers`; None stands for an empty dict.
+
+    `own` is one more header that the stack sets itself, in this kind of request.
 
     Raises:
         TypeError: Not a dict of str to str.
@@ -98,7 +101,7 @@ cdef dict check_extra_headers(object headers):
             raise TypeError(f"extra_headers: must hold str, not {name!r}: {value!r}")
         if not _TOKEN.fullmatch(name):
             raise ValueError(f"extra_headers: {name!r} is not the name of a header")
-        if name.lower() in _STACKS_OWN:
+        if name.lower() in _STACKS_OWN or name.lower() == own:
             raise ValueError(f"extra_headers: {name} is set by the stack itself")
         if _LINE_END.search(value):
             raise ValueError(f"extra_headers: the value of {name} holds a line end")

@@ -5,13 +5,7 @@ Every call into PJSIP happens inside the gate (gate.pxd). A primitive derives fr
 """
 
 from sipsimple.core.credentials cimport Credentials
-from sipsimple.core.request_handler cimport contact_of_request, invite_function
-from sipsimple.core.request_parts cimport (
-    check_extra_headers,
-    fill_credentials,
-    header_list,
-    route_set,
-)
+from sipsimple.core.request_handler cimport invite_function
 from sipsimple.core.route cimport Route
 from sipsimple.core.transports cimport Listener
 from sipsimple.core.uri cimport SIPURI
@@ -33,6 +27,7 @@ cdef class PJSIPUA:
     cdef dict listeners
     cdef object _wake_reader
     cdef object _wake_writer
+    cdef int _refuse_second(self) except -1
     cdef int _start(self, dict ports) except -1
     cdef int _apply_user_agent(self) except -1
     cdef int _destroy(self) except -1

@@ -64,6 +64,9 @@ cdef enum:
 DEFAULT_USER_AGENT = f"sipsimple-{_VERSION}-pjsip-{pjproject_version()}"
 
 cdef PJSIPUA _current = None
+# Whose endpoint there is, or is being made: PJSIP's modules are globals, one set for all. It
+# stays where an endpoint had to be left behind.
+cdef PJSIPUA _owner = None
 cdef endpoint_function _hook = NULL
 
 
@@ -73,6 +76,15 @@ cdef PJSIPUA current_ua():
     if getpid() != _current.process:
         raise SIPCoreError(_FORKED)
     return _current
+
+
+def check_running():
+    """Raise what tells why there is no PJSIPUA to work with; nothing where there is one.
+
+    Raises:
+        SIPCoreError: None runs, or this is a forked child.
+    """
+    current_ua()
 
 
 cdef void register_invite_handler(invite_function handler) noexcept:
@@ -130,13 +142,9 @@ cdef class PJSIPUA:
         user_agent=None,
         trace_sip=False,
     ):
-        global _current
+        global _current, _owner
         if self.endpoint != NULL or self.closed:
             raise SIPCoreError("a PJSIPUA starts once")
-        if _current is not None:
-            if getpid() != _current.process:
-                raise SIPCoreError(_FORKED)
-            raise SIPCoreError("there is a PJSIPUA in this process already")
         self._local_ip = checked_ip(local_ip) or outgoing_address()
         cdef dict ports = {
             "udp": checked_port(local_udp_port, "local_udp_port"),
@@ -151,15 +159,30 @@ cdef class PJSIPUA:
         cdef bint tracing = checked_bool(trace_sip, "trace_sip")
         self.process = getpid()
         self.listeners = {}
+        # Nothing releases the GIL between these two.
+        if _owner is not None:
+            self._refuse_second()
+        _owner = self
         try:
             self._start(ports)
         except BaseException:
             self._destroy()
             self.closed = True
+            _owner = None
             raise
         trace_set(tracing)
         gate_open(self._wake_writer.fileno())
         _current = self
+
+    cdef int _refuse_second(self) except -1:
+        if getpid() != _owner.process:
+            raise SIPCoreError(_FORKED)
+        if _owner.closed:
+            raise SIPCoreError(
+                "the endpoint of an earlier PJSIPUA is still there: a thread was inside when it "
+                "closed"
+            )
+        raise SIPCoreError("there is a PJSIPUA in this process already")
 
     cdef int _start(self, dict ports) except -1:
         cdef pj_status_t status
@@ -301,7 +324,7 @@ cdef class PJSIPUA:
         Does nothing when it is closed already. In a forked child, the parent's endpoint
         is left alone.
         """
-        global _current
+        global _current, _owner
         cdef bint empty
         cdef Primitive primitive
         if self.closed:
@@ -322,6 +345,7 @@ cdef class PJSIPUA:
         # Better to leave the endpoint behind than to pull it away under somebody.
         if empty:
             self._destroy()
+            _owner = None
         _current = None
 
     def __enter__(self):
