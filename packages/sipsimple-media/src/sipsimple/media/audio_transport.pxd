@@ -2,6 +2,7 @@ from sipsimple.pjproject.pjmedia cimport pjmedia_stream_info
 from sipsimple.media.audio_stream cimport AudioStream
 from sipsimple.media.endpoint cimport MediaEndpoint
 from sipsimple.media.resources cimport BridgeObject, Endpoint
+from sipsimple.media.rtp_socket cimport RTPSocket
 from sipsimple.media.rtp_transport cimport RTPTransport
 
 
@@ -20,6 +21,7 @@ cdef class AudioTransport(BridgeObject):
     cdef bint sends_dtmf
     cdef object last_statistics
 
+    cdef RTPSocket *rtp(self) except NULL
     cdef object describe(self, Endpoint *endpoint)
     cdef object local_session(self, object remote_session, unsigned index)
     cdef int answer_offer(

@@ -138,6 +138,13 @@ cdef class AudioTransport(BridgeObject):
         state = "active" if self.is_live() else "stopped" if self.started else "new"
         return f"<AudioTransport {self._codec or 'without a codec'}, {state}>"
 
+    cdef RTPSocket *rtp(self) except NULL:
+        """The sockets; none where `__init__()` failed, or has not been called."""
+        cdef RTPTransport transport = self._transport
+        if transport is None:
+            raise SIPCoreError("the audio transport has not been initialized")
+        return transport.rtp()
+
     cdef object describe(self, Endpoint *endpoint):
         """All that can be offered on the transport, an `SDPMedia`."""
         cdef pjmedia_sock_info info
@@ -322,7 +329,7 @@ cdef class AudioTransport(BridgeObject):
         with self.lock:
             if self.stopped:
                 raise SIPCoreError("the audio transport has been stopped")
-            endpoint = enter_transport(self._transport.rtp())
+            endpoint = enter_transport(self.rtp())
             try:
                 if is_offer:
                     return with_direction(copy.deepcopy(self.offer), direction)
@@ -353,7 +360,7 @@ cdef class AudioTransport(BridgeObject):
         with self.lock:
             if self.started or self.stopped:
                 raise SIPCoreError("the audio transport has been started already")
-            endpoint = enter_transport(self._transport.rtp())
+            endpoint = enter_transport(self.rtp())
             try:
                 if remote_sdp.media[index].port == 0:
                     raise SIPCoreError(f"stream {index} was rejected by the remote party")
@@ -431,7 +438,7 @@ cdef class AudioTransport(BridgeObject):
             raise TypeError(f"digit: must be str, not {type(digit).__name__}")
         if digit not in DTMF_DIGITS:
             raise ValueError(f"digit: {digit!r} is no DTMF digit (0 to 9, *, #, A to D)")
-        endpoint = enter_transport(self._transport.rtp())
+        endpoint = enter_transport(self.rtp())
         try:
             with self.lock:
                 stream = self.active_stream()
@@ -469,7 +476,7 @@ cdef class AudioTransport(BridgeObject):
         cdef int before
         cdef int after
         check_direction(direction)
-        endpoint = enter_transport(self._transport.rtp())
+        endpoint = enter_transport(self.rtp())
         try:
             with self.lock:
                 stream = self.active_stream()

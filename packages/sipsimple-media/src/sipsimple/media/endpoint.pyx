@@ -303,7 +303,11 @@ cdef class MediaEndpoint:
 
     @playback_dtmf.setter
     def playback_dtmf(self, value):
-        self._playback_dtmf = check_bool(value, "playback_dtmf")
+        value = check_bool(value, "playback_dtmf")
+        # `__init__()` failed, or has not been called.
+        if self.endpoint == NULL:
+            raise SIPCoreError("the media endpoint is not running")
+        self._playback_dtmf = value
         self.set_native_playback()
 
     cdef int set_native_playback(self) except -1:
