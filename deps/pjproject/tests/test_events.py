@@ -1,9 +1,11 @@
 """The event queue, as seen from Python."""
 
 import ctypes
+import os
 import select
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -140,3 +142,118 @@ def test_pjlib_logs_arrive_with_sender_level_and_message(recorder: Recorder) -> 
     [(name, sender, data)] = recorder.notifications
     assert (name, sender) == ("SCEngineLog", None)
     assert (data["sender"], data["level"], data["message"]) == ("test.c", 2, "heard 1 of 2")
+
+
+def succeeds_in_a_child(check: Callable[[], bool]) -> bool:
+    """Fork; whether a check succeeds in the child, in time."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if check() else 1)
+        finally:
+            os._exit(1)
+    return succeeds(child)
+
+
+def succeeds(child: int, timeout: float = 10.0) -> bool:
+    """Whether a child exits with 0 within a time; it is killed otherwise."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status == 0
+        time.sleep(0.005)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return False
+
+
+def readable() -> bool:
+    return bool(select.select([queue.fileno()], [], [], 0)[0])
+
+
+def test_a_child_of_fork_does_not_wake_its_parent(recorder: Recorder) -> None:
+    def child() -> bool:
+        queue.post("Child", None, {})
+        return readable()
+
+    assert succeeds_in_a_child(child)
+    assert not readable()
+    assert queue.drain(recorder) == 0
+
+
+def test_a_parent_does_not_wake_its_child(recorder: Recorder) -> None:
+    go, went = os.pipe()
+
+    def child() -> bool:
+        # Ends when the parent has posted, and with the parent.
+        os.close(went)
+        select.select([go], [], [], 5)
+        return not readable()
+
+    poster = threading.Timer(0.1, lambda: (queue.post("Parent", None, {}), os.write(went, b"!")))
+    poster.start()
+    try:
+        assert succeeds_in_a_child(child)
+    finally:
+        poster.join(10)
+        os.close(go)
+        os.close(went)
+    assert queue.drain(recorder) == 1
+
+
+def test_a_child_of_fork_begins_with_an_empty_queue_that_works(recorder: Recorder) -> None:
+    queue.post("Parent", None, {})
+
+    def child() -> bool:
+        taken = queue.drain(recorder)
+        queue.post("Child", None, {})
+        return taken == 0 and queue.wait(5) and queue.drain(recorder) == 1 and not readable()
+
+    assert succeeds_in_a_child(child)
+    assert readable()
+    assert queue.drain(recorder) == 1
+    assert recorder.names == ["Parent"]
+
+
+def test_a_child_can_drain_when_its_parent_forked_while_draining(recorder: Recorder) -> None:
+    outcomes = []
+
+    def child() -> bool:
+        queue.post("Child", None, {})
+        return queue.drain(recorder) == 1 and recorder.names == ["Child"]
+
+    def handler(name: str, sender: object, data: dict[str, Any]) -> None:
+        if name == "First":
+            # In another thread, which is the only one that the child has.
+            thread = threading.Thread(target=lambda: outcomes.append(succeeds_in_a_child(child)))
+            thread.start()
+            thread.join(20)
+        outcomes.append(name)
+
+    queue.post("First", None, {})
+    queue.post("Second", None, {})
+    assert queue.drain(handler) == 2
+    assert outcomes == [True, "First", "Second"]
+
+
+def test_a_handler_that_forks_does_not_deliver_twice(recorder: Recorder) -> None:
+    children = []
+
+    def handler(name: str, sender: object, data: dict[str, Any]) -> None:
+        recorder(name, sender, data)
+        if name == "First":
+            children.append(os.fork())
+
+    parent = os.getpid()
+    queue.post("First", None, {})
+    queue.post("Second", None, {})
+    try:
+        queue.drain(handler)
+    finally:
+        if os.getpid() != parent:
+            queue.post("Child", None, {})
+            queue.drain(recorder)
+            os._exit(0 if recorder.names == ["First", "Child"] else 1)
+    assert recorder.names == ["First", "Second"]
+    assert succeeds(children[0])

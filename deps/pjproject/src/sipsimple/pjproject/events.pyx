@@ -3,9 +3,10 @@
 Callbacks run in threads of PJSIP's that hold PJSIP's locks and must never wait for the
 GIL. They copy what they need into an `Event` and push it. One thread drains the queue:
 it takes all events at once, builds the Python objects and hands them to a handler. One
-queue serves the process, as PJSIP itself does.
+queue serves the process, as PJSIP itself does; a child of fork() gets an empty one.
 """
 
+import os
 import select
 import socket
 import threading
@@ -25,6 +26,7 @@ cdef extern from "<pthread.h>" nogil:
     ctypedef unsigned long pthread_t
     int pthread_mutex_lock(pthread_mutex_t *mutex)
     int pthread_mutex_unlock(pthread_mutex_t *mutex)
+    int pthread_mutex_init(pthread_mutex_t *mutex, const void *attributes)
     pthread_t pthread_self()
     int pthread_equal(pthread_t first, pthread_t second)
 
@@ -278,7 +280,8 @@ class EventQueue:
         cdef Event *events
         cdef Event *event
         cdef int count = 0
-        if not _draining.acquire(blocking=False):
+        lock = _draining
+        if not lock.acquire(blocking=False):
             return 0
         try:
             _handler = handler
@@ -296,13 +299,17 @@ class EventQueue:
                         event.deliver(target, event)
                 except BaseException:
                     _report(handler)
+                if lock is not _draining:
+                    # The handler has forked, and this is the child: the parent delivers and
+                    # releases the others.
+                    return count
                 event = event.next
             target = None
             with nogil:
                 _release_all(events)
         finally:
             _handler = None
-            _draining.release()
+            lock.release()
         return count
 
 
@@ -316,7 +323,24 @@ cdef int _open() except -1:
     return 0
 
 
+def _after_fork_in_child():
+    """Begin anew: a byte for the parent must not wake the child, nor the other way round."""
+    global _draining
+    inherited = (_reader, _writer)
+    # Other threads may have held them, and are not here to release them.
+    pthread_mutex_init(&sipsimple_queue_lock, NULL)
+    _draining = threading.Lock()
+    # What waits is the parent's to deliver. It is not released: that could call PJSIP, whose
+    # locks may be held by threads that are not here either.
+    _queue.first = _queue.last = NULL
+    _queue.signalled = _queue.polling = False
+    _open()
+    for end in inherited:
+        end.close()
+
+
 _open()
+os.register_at_fork(after_in_child=_after_fork_in_child)
 
 #: The queue of this process.
 queue = EventQueue()
