@@ -257,6 +257,30 @@ def test_an_answer_takes_the_codec_and_direction_of_the_offer(media):
     assert "101" in answer.formats
 
 
+@pytest.mark.parametrize(
+    ("offered", "address", "asked_for", "answered"),
+    [
+        ("sendonly", "127.0.0.1", "sendrecv", "recvonly"),
+        ("sendonly", "127.0.0.1", "sendonly", "inactive"),
+        ("recvonly", "127.0.0.1", "sendrecv", "sendonly"),
+        ("inactive", "127.0.0.1", "sendrecv", "inactive"),
+        ("sendrecv", "127.0.0.1", "recvonly", "recvonly"),
+        ("sendrecv", "127.0.0.1", "sendrecv", "sendrecv"),
+        # Hold in the way of RFC 2543 too.
+        ("sendonly", "0.0.0.0", "sendrecv", "inactive"),
+    ],
+)
+def test_an_answer_is_limited_by_its_offer(media, offered, address, asked_for, answered):
+    media.start()
+    attributes = [SDPAttribute(offered, "")]
+    stream = SDPMedia("audio", 4000, "RTP/AVP", formats=["0"], attributes=attributes)
+    transport = AudioTransport(media.transport(), session(stream, address=address))
+    assert transport.get_local_media(False, asked_for).get_direction() == answered
+    # What a later offer allows is between the application and the remote party.
+    transport.update_direction(transport.direction)
+    assert transport.get_local_media(False, asked_for).get_direction() == asked_for
+
+
 def test_a_stream_at_any_index_is_negotiated(media):
     media.start()
     offerer = AudioTransport(media.transport())

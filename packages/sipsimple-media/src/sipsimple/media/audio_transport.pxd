@@ -18,6 +18,8 @@ cdef class AudioTransport(BridgeObject):
     cdef str _codec
     cdef object _sample_rate
     cdef str _direction
+    # What the offer that it was created with allows.
+    cdef str answer_limit
     cdef bint sends_dtmf
     cdef object last_statistics
 

@@ -64,6 +64,7 @@ cdef dict DIRECTION_FLAGS = {
     "recvonly": PJMEDIA_DIR_DECODING,
     "inactive": 0,
 }
+cdef dict DIRECTION_NAMES = {flags: name for name, flags in DIRECTION_FLAGS.items()}
 
 
 cdef class AudioTransport(BridgeObject):
@@ -122,6 +123,7 @@ cdef class AudioTransport(BridgeObject):
                     self.media = running_endpoint()
                     self.silence_detection = enable_silence_detection
                     self._direction = "sendrecv"
+                    self.answer_limit = "sendrecv"
                     self.offer = self.describe(endpoint)
                     if remote_sdp is None:
                         transport.set_LOCAL(self.local_session(None, 0), 0)
@@ -188,6 +190,7 @@ cdef class AudioTransport(BridgeObject):
             raise SIPCoreError(f"stream {index} of the offer has no codec that is known here")
         local_sdp = self.local_session(remote_sdp, index)
         self.start_stream(endpoint, local_sdp, remote_sdp, index)
+        self.answer_limit = self._direction
         return 0
 
     cdef int start_stream(
@@ -232,9 +235,7 @@ cdef class AudioTransport(BridgeObject):
             self._codec = to_str(&info.fmt.encoding_name)
             self._sample_rate = info.fmt.clock_rate
             self.sends_dtmf = info.tx_event_pt >= 0
-            for name, flags in DIRECTION_FLAGS.items():
-                if flags == info.dir:
-                    self._direction = name
+            self._direction = DIRECTION_NAMES[<int> info.dir]
         finally:
             with nogil:
                 pj_pool_release(pool)
@@ -313,7 +314,8 @@ cdef class AudioTransport(BridgeObject):
             is_offer: True for an offer: everything that can be done. False for an answer:
                 what has been negotiated.
             direction: "sendrecv", "sendonly", "recvonly" or "inactive". An answer is limited
-                further by what the offer allows.
+                further by what the offer allows that it was created with, until the first
+                `update_direction()`: what a later offer allows is not known here.
 
         Returns:
             A new `SDPMedia`.
@@ -335,7 +337,8 @@ cdef class AudioTransport(BridgeObject):
                     return with_direction(copy.deepcopy(self.offer), direction)
                 if self.answer is None:
                     raise SIPCoreError("there is no offer to answer")
-                return with_direction(copy.deepcopy(self.answer), direction)
+                flags = DIRECTION_FLAGS[direction] & DIRECTION_FLAGS[self.answer_limit]
+                return with_direction(copy.deepcopy(self.answer), DIRECTION_NAMES[flags])
             finally:
                 with nogil:
                     endpoint_leave(endpoint)
@@ -490,6 +493,8 @@ cdef class AudioTransport(BridgeObject):
                     anchor_unref(&stream.port.resource.base)
                 check(status, f"could not change the direction to {direction}")
                 self._direction = direction
+                # It has been negotiated anew: the first offer is history.
+                self.answer_limit = "sendrecv"
         finally:
             with nogil:
                 endpoint_leave(endpoint)
