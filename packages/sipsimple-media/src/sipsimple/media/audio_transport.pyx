@@ -1,7 +1,14 @@
 """`AudioTransport`: a stream of audio to and from a remote party."""
 
 from sipsimple.pjproject.native cimport anchor_unref
-from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport (
+    PJ_ENOMEM,
+    PJ_SUCCESS,
+    pj_pool_release,
+    pj_pool_t,
+    pj_status_t,
+    pj_str_t,
+)
 from sipsimple.pjproject.pjmedia cimport (
     PJMEDIA_DIR_DECODING,
     PJMEDIA_DIR_ENCODING,
@@ -220,17 +227,23 @@ cdef class AudioTransport(BridgeObject):
             info.param.setting.vad = self.silence_detection
             # Nobody resets the transport before the stream is on it.
             with self._transport.lock:
-                if self._transport.state != "ESTABLISHED":  # LOCAL; INIT where it was reset
+                before = self._transport.state
+                if before != "ESTABLISHED":  # LOCAL; INIT where it was reset
                     self._transport.set_ESTABLISHED(local_sdp, remote_sdp, index)
                 stream = stream_alloc(self.anchor)
-                if stream == NULL:
-                    raise MemoryError
-                with nogil:
-                    status = stream_start(stream, endpoint, rtp, &info, pool)
-                    if status == PJ_SUCCESS:
-                        holder_set(holder, &stream.port)
-                    else:
-                        anchor_unref(&stream.port.resource.base)
+                status = PJ_ENOMEM
+                if stream != NULL:
+                    with nogil:
+                        status = stream_start(stream, endpoint, rtp, &info, pool)
+                        if status == PJ_SUCCESS:
+                            holder_set(holder, &stream.port)
+                        else:
+                            anchor_unref(&stream.port.resource.base)
+                if status != PJ_SUCCESS and before != "ESTABLISHED":
+                    # As it was, so that another attempt can be made with it.
+                    self._transport.reset()
+                    if before == "LOCAL":
+                        self._transport.set_LOCAL(local_sdp, index)
                 check(status, "could not start the audio stream")
             self._codec = to_str(&info.fmt.encoding_name)
             self._sample_rate = info.fmt.clock_rate

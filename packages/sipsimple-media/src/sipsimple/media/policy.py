@@ -98,7 +98,7 @@ class RoutingPolicy:
             self._transports.discard(transport)
 
     def wave_file_starts(self, wave_file: WaveFile) -> None:
-        """A wave file is about to play."""
+        """A wave file has begun to play."""
         with self._lock:
             self._wave_files.add(wave_file)
             self._bridge.connect(wave_file, self._bridge.sound_device)
@@ -106,7 +106,7 @@ class RoutingPolicy:
                 self._bridge.connect(wave_file, recording)
 
     def recording_starts(self, recording: RecordingWaveFile) -> None:
-        """A recording is about to begin."""
+        """A recording has begun."""
         with self._lock:
             self._recordings.add(recording)
             self._bridge.connect(self._bridge.sound_device, recording)

@@ -139,17 +139,18 @@ cdef class RecordingWaveFile(BridgeObject):
             try:
                 endpoint = enter(media.endpoint)
                 try:
+                    # The file comes last: where the bridge is full, one that exists stays.
                     with nogil:
-                        error = recorder_open(recorder, path, endpoint.sample_rate)
+                        status = recorder_start(recorder, endpoint)
+                    check(status, f"could not record to {self._file_name!r}")
+                    with nogil:
+                        error = recorder_open(recorder, path)
+                        if error != 0:
+                            resource_close(&recorder.port.resource)
                     if error != 0:
                         raise SIPCoreError(
                             f"cannot record to {self._file_name!r}: {os.strerror(error)}"
                         )
-                    if self._automatic_routing:
-                        media._policy.recording_starts(self)
-                    with nogil:
-                        status = recorder_start(recorder, endpoint)
-                    check(status, f"could not record to {self._file_name!r}")
                     with nogil:
                         holder_set(holder, &recorder.port)
                     recorder = NULL
@@ -157,6 +158,9 @@ cdef class RecordingWaveFile(BridgeObject):
                     self.policy = media._policy
                     self.bridge = media._bridge
                     (<Bridge> media._bridge).activate(self)
+                    # Last: it connects nothing that has not come onto the bridge.
+                    if self._automatic_routing:
+                        media._policy.recording_starts(self)
                 finally:
                     with nogil:
                         endpoint_leave(endpoint)

@@ -15,6 +15,7 @@ cdef class RTPTransport(NativeObject):
     cdef RTPSocket *rtp(self) noexcept nogil
     cdef str get_state(self)
     cdef int open(self) except -1
+    cdef int reset(self) except -1
     cdef tuple addresses(self)
     cdef int sock_info(self, pjmedia_sock_info *info) except -1
 

@@ -289,29 +289,37 @@ cdef class RTPTransport(NativeObject):
                 uses the object, or the state does not allow it.
         """
         cdef RTPSocket *rtp = self.rtp()
-        cdef pj_status_t status
-        cdef int users
         cdef Endpoint *endpoint = enter_transport(rtp)
         try:
             with self.lock:
                 self._check_transition("set_INIT")
                 if rtp.transport == NULL:
                     self.open()
+                    with nogil:
+                        rtp_set_state(rtp, INIT_STATE)
                 else:
-                    with nogil:
-                        users = rtp_users(rtp)
-                    if users > 0:
-                        raise SIPCoreError("an audio transport uses the RTP transport")
-                    with nogil:
-                        status = rtp_reset(rtp)
-                    check(status, "could not reset the RTP transport")
-                self._remote_sdp = None
-                with nogil:
-                    rtp_set_state(rtp, INIT_STATE)
+                    self.reset()
                 post("SCRTPTransportDidInitialize", self, {})
         finally:
             with nogil:
                 endpoint_leave(endpoint)
+
+    cdef int reset(self) except -1:
+        """Go back to `INIT` on the same ports; with the endpoint entered and the lock held."""
+        cdef RTPSocket *rtp = self.rtp()
+        cdef pj_status_t status
+        cdef int users
+        with nogil:
+            users = rtp_users(rtp)
+        if users > 0:
+            raise SIPCoreError("an audio transport uses the RTP transport")
+        with nogil:
+            status = rtp_reset(rtp)
+        check(status, "could not reset the RTP transport")
+        self._remote_sdp = None
+        with nogil:
+            rtp_set_state(rtp, INIT_STATE)
+        return 0
 
     cdef int open(self) except -1:
         """Open a free pair of ports, chosen at random."""

@@ -118,8 +118,6 @@ cdef class WaveFile(BridgeObject):
                 _open(player, self._file_name)
                 endpoint = enter(media.endpoint)
                 try:
-                    if self._automatic_routing:
-                        media._policy.wave_file_starts(self)
                     with nogil:
                         status = player_start(player, endpoint, native_level)
                     check(status, f"could not play {self._file_name!r}")
@@ -127,6 +125,9 @@ cdef class WaveFile(BridgeObject):
                         holder_set(holder, &player.port)
                     player = NULL
                     (<Bridge> media._bridge).activate(self)
+                    # Last: it connects nothing that has not come onto the bridge.
+                    if self._automatic_routing:
+                        media._policy.wave_file_starts(self)
                 finally:
                     with nogil:
                         endpoint_leave(endpoint)

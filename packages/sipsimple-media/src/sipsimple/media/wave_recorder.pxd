@@ -19,7 +19,7 @@ cdef struct WaveRecorder:
     int error
 
 cdef WaveRecorder *recorder_alloc() noexcept nogil
-cdef int recorder_open(WaveRecorder *recorder, const char *path, unsigned rate) noexcept nogil
+cdef int recorder_open(WaveRecorder *recorder, const char *path) noexcept nogil
 cdef pj_status_t recorder_start(WaveRecorder *recorder, Endpoint *endpoint) noexcept nogil
 cdef void recorder_pause(WaveRecorder *recorder, bint paused) noexcept nogil
 cdef bint recorder_is_paused(WaveRecorder *recorder) noexcept nogil

@@ -6,7 +6,7 @@ took, and completes the file's header only when the bridge has let go of it.
 
 from libc.errno cimport EFBIG, errno
 from libc.stdint cimport uint8_t, uint32_t
-from libc.stdio cimport SEEK_END, SEEK_SET, fclose, fflush, fopen, fseek, fwrite
+from libc.stdio cimport FILE, SEEK_END, SEEK_SET, fclose, fflush, fopen, fseek, fwrite
 from libc.string cimport strerror
 
 from sipsimple.pjproject.native cimport (
@@ -86,7 +86,7 @@ cdef pj_status_t _on_destroy(pjmedia_port *native) noexcept nogil:
 
 
 cdef WaveRecorder *recorder_alloc() noexcept nogil:
-    """A recorder to be opened and started; the caller's reference. NULL: no memory."""
+    """A recorder to be started and opened; the caller's reference. NULL: no memory."""
     cdef WaveRecorder *recorder = <WaveRecorder *> anchor_alloc(sizeof(WaveRecorder), &_finalize)
     if recorder != NULL:
         recorder.port.slot = -1
@@ -126,21 +126,28 @@ cdef bint _save(WaveRecorder *recorder) noexcept nogil:
     return ok
 
 
-cdef int recorder_open(WaveRecorder *recorder, const char *path, unsigned rate) noexcept nogil:
-    """Create the file, which replaces one of that name. Returns 0 or an `errno`."""
-    recorder.sample_rate = rate
-    recorder.file = fopen(path, "wbe")
-    if recorder.file == NULL:
+cdef int recorder_open(WaveRecorder *recorder, const char *path) noexcept nogil:
+    """Create the file, which replaces one of that name. Returns 0 or an `errno`.
+
+    It records from the next frame on. The caller has started it, and closes it on an error.
+    """
+    cdef FILE *file = fopen(path, "wbe")
+    cdef int error = 0
+    if file == NULL:
         return errno
-    if not _write_header(recorder) or fflush(recorder.file) != 0:
-        return errno
-    return 0
+    anchor_lock(&recorder.port.resource.base)
+    recorder.file = file
+    if not _write_header(recorder) or fflush(file) != 0:
+        error = recorder.error = errno
+    anchor_unlock(&recorder.port.resource.base)
+    return error
 
 
 cdef pj_status_t recorder_start(WaveRecorder *recorder, Endpoint *endpoint) noexcept nogil:
-    """Put the recorder on the bridge: it records from the next frame on."""
+    """Put the recorder on the bridge, without a file as yet."""
     cdef pj_str_t name = pj_str("recording")
     cdef pj_status_t status
+    recorder.sample_rate = endpoint.sample_rate
     recorder.pool = create_pool("recorder", 512, 512)
     if recorder.pool == NULL:
         return PJ_ENOMEM
