@@ -304,8 +304,14 @@ def test_an_offer_without_a_known_codec_is_refused(media):
     with pytest.raises(SIPCoreError, match="rejected"):
         AudioTransport(rtp, rejected)
     encrypted = session(SDPMedia("audio", 4000, "RTP/SAVP", formats=["0"]))
-    with pytest.raises(SIPCoreError):
+    with pytest.raises(SIPCoreError, match="audio over RTP/SAVP"):
         AudioTransport(rtp, encrypted)
+    video = session(SDPMedia("video", 4000, "RTP/AVP", formats=["31"]))
+    with pytest.raises(SIPCoreError, match="video over RTP/AVP"):
+        AudioTransport(rtp, video)
+    assert rtp.state == "INIT"
+    feedback = session(SDPMedia("audio", 4000, "RTP/AVPF", formats=["0"]))
+    assert AudioTransport(media.transport(), feedback).get_local_media(False).formats == ["0"]
     # It is as good as new.
     assert AudioTransport(rtp, session(SDPMedia("audio", 4000, "RTP/AVP", formats=["0"]))).codec
 

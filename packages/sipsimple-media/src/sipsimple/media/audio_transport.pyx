@@ -64,6 +64,9 @@ from sipsimple.sdp import SDPMedia, SDPSession
 # RFC 4733 section 3.2, without the flash.
 cdef frozenset DTMF_DIGITS = frozenset("0123456789*#ABCD")
 
+# The feedback of RFC 4585 may be left out in an answer, and the rest is the same.
+cdef frozenset TRANSPORTS = frozenset(("RTP/AVP", "RTP/AVPF"))
+
 # pjmedia's directions: what is sent is encoded, what is received is decoded.
 cdef dict DIRECTION_FLAGS = {
     "sendrecv": PJMEDIA_DIR_ENCODING_DECODING,
@@ -187,6 +190,11 @@ cdef class AudioTransport(BridgeObject):
         cdef pj_pool_t *pool
         if remote_sdp.media[index].port == 0:
             raise SIPCoreError(f"stream {index} of the offer is rejected: its port is 0")
+        kind, transport = remote_sdp.media[index].media, remote_sdp.media[index].transport
+        # pjmedia would say no more than that nothing matches.
+        if kind != "audio" or transport.upper() not in TRANSPORTS:
+            raise SIPCoreError(f"stream {index} of the offer is {kind} over {transport}, "
+                               "but only audio over RTP/AVP is supported")
         pool = new_pool()
         try:
             self.answer = create_answer(endpoint, self.offer, remote_sdp, index, pool)
