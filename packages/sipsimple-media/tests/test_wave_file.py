@@ -34,7 +34,7 @@ def recorded(media, tmp_path, wave_file, *arguments, timeout=8.0, **options):
     return read(tmp_path / "heard.wav")
 
 
-@pytest.mark.parametrize("rate", [8000, 11050, 16000, 22050, 32000, 44100, 48000])
+@pytest.mark.parametrize("rate", [8000, 11025, 11050, 16000, 22050, 32000, 44100, 48000])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_any_sample_rate_is_played_as_it_is(media, tmp_path, rate, channels):
     media.start()
@@ -45,6 +45,15 @@ def test_any_sample_rate_is_played_as_it_is(media, tmp_path, rate, channels):
     assert heard_rate == 32000
     assert likeness_in_parts(sent, rate, heard, heard_rate) >= 0.95
     assert 1.0 <= len(heard) / heard_rate < 1.3
+
+
+@pytest.mark.parametrize("bridge_rate", [8, 16])
+def test_half_samples_in_a_frame_are_played_on_any_bridge(media, tmp_path, bridge_rate):
+    media.start(sample_rate=bridge_rate)
+    sent = tone(1, rate=11025)
+    wave_file = WaveFile(write(tmp_path / "sent.wav", sent, 11025))
+    heard, rate = recorded(media, tmp_path, wave_file)
+    assert likeness_in_parts(sent, 11025, heard, rate) >= 0.95
 
 
 @pytest.mark.parametrize("encoding", [ALAW, ULAW])

@@ -74,6 +74,10 @@ def test_the_extensible_format_is_read(tmp_path):
             "sample rate 0 Hz",
         ),
         (
+            [chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 8001, 0, 2, 16)), chunk(b"data", b"xx")],
+            "sample rate 8001 Hz",
+        ),
+        (
             [chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 0, 7, 16)), chunk(b"data", b"xx")],
             "contradict",
         ),

@@ -99,9 +99,9 @@ def read_wave_format(file_name: str) -> WaveFormat:
         raise refuse(f"{channels} channels, but only 1 or 2 are supported")
     if align != channels * bits // 8:
         raise refuse("the sizes in its header contradict each other")
-    if not 1000 <= rate <= 192000 or rate % 50:
-        # pjmedia's frames last whole milliseconds, and the bridge's last 20.
-        raise refuse(f"sample rate {rate} Hz is not a multiple of 50 from 1000 to 192000")
+    if not 1000 <= rate <= 192000 or rate % 25:
+        # Two frames of the bridge, 40 ms, are whole samples then.
+        raise refuse(f"sample rate {rate} Hz is not a multiple of 25 from 1000 to 192000")
     available = min(length, size - offset)
     available -= available % align
     if available <= 0:

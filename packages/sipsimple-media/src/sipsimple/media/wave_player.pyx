@@ -9,7 +9,9 @@ from sipsimple.pjproject.pjlib cimport (
     PJ_ENOMEM,
     PJ_SUCCESS,
     pj_int16_t,
+    pj_pool_alloc,
     pj_pool_release,
+    pj_pool_t,
     pj_status_t,
     pj_str,
     pj_str_t,
@@ -39,6 +41,17 @@ from sipsimple.media.resources cimport (
     resource_finalize,
 )
 
+cdef extern from "pjmedia/resample.h" nogil:
+    pj_status_t pjmedia_resample_create(
+        pj_pool_t *pool, int high_quality, int large_filter, unsigned channels,
+        unsigned rate_in, unsigned rate_out, unsigned samples_per_frame,
+        pjmedia_resample **resample,
+    )
+    void pjmedia_resample_run(
+        pjmedia_resample *resample, const pj_int16_t *source, pj_int16_t *target
+    )
+    void pjmedia_resample_destroy(pjmedia_resample *resample)
+
 cdef enum:
     # Format tags (RFC 2361).
     ALAW = 0x0006
@@ -52,6 +65,8 @@ cdef void _finalize(Anchor *anchor) noexcept nogil:
     cdef WavePlayer *player = <WavePlayer *> anchor
     if player.file != NULL:
         fclose(player.file)
+    if player.resample != NULL:
+        pjmedia_resample_destroy(player.resample)
     if player.pool != NULL:
         pj_pool_release(player.pool)
     anchor_unref(player.owner)
@@ -84,14 +99,33 @@ cdef WavePlayer *player_alloc(Anchor *owner) noexcept nogil:
 cdef pj_status_t player_start(WavePlayer *player, Endpoint *endpoint, int level) noexcept nogil:
     """Put the player on the bridge. It is silent until it is connected to something."""
     cdef pj_str_t name = pj_str("wave file")
+    cdef unsigned rate = player.sample_rate
+    cdef unsigned length = rate * FRAME_MS // 1000
     cdef pj_status_t status
     player.pool = create_pool("player", 512, 512)
     if player.pool == NULL:
         return PJ_ENOMEM
     player.data_left = player.data_length
+    if rate * FRAME_MS % 1000 != 0:
+        # 20 ms at 11,025 Hz are 220.5 samples. The bridge would round that, and lose some or
+        # write behind its buffer: it gets the double of the rate, two of its frames at once.
+        length = rate * FRAME_MS * 2 // 1000
+        player.block_length = length * player.channels
+        player.block = <pj_int16_t *> pj_pool_alloc(
+            player.pool, player.block_length * sizeof(pj_int16_t)
+        )
+        if player.block == NULL:
+            return PJ_ENOMEM
+        status = pjmedia_resample_create(
+            player.pool, True, False, player.channels, rate, rate * 2, length, &player.resample
+        )
+        if status != PJ_SUCCESS:
+            return status
+        rate *= 2
+        length *= 2
     pjmedia_port_info_init(
-        &player.native.info, &name, SIGNATURE, player.sample_rate, player.channels, 16,
-        player.sample_rate * FRAME_MS // 1000 * player.channels,
+        &player.native.info, &name, SIGNATURE, rate, player.channels, 16,
+        length * player.channels,
     )
     player.native.port_data.pdata = anchor_ref(&player.port.resource.base)
     player.native.get_frame = &_get_frame
@@ -162,11 +196,14 @@ cdef pj_status_t _get_frame(pjmedia_port *native, pjmedia_frame *frame) noexcept
     cdef bint audible = False
     if player.at_end:
         frame.type = PJMEDIA_FRAME_TYPE_NONE
-        # The last frame has been handed out 20 ms ago. Nothing of the player may be touched
+        # The last frame has been handed out and played. Nothing of the player may be touched
         # behind this but by those who hold references, as the bridge does in this call.
         if resource_close(&player.port.resource):
             event_push(event_new(sizeof(Event), &_deliver_end, NULL, player.owner))
         return PJ_SUCCESS
+    if player.resample != NULL:
+        samples = player.block
+        wanted = player.block_length
     while filled < wanted:
         if player.pause_left > 0:
             count = wanted - filled
@@ -185,6 +222,8 @@ cdef pj_status_t _get_frame(pjmedia_port *native, pjmedia_frame *frame) noexcept
             player.at_end = True
             memset(samples + filled, 0, (wanted - filled) * 2)
             break
+    if player.resample != NULL:
+        pjmedia_resample_run(player.resample, samples, <pj_int16_t *> frame.buf)
     frame.type = PJMEDIA_FRAME_TYPE_AUDIO if audible else PJMEDIA_FRAME_TYPE_NONE
     return PJ_SUCCESS
 
