@@ -187,6 +187,20 @@ def test_a_session_may_end_before_python_sees_it(in_child: InChild) -> None:
     in_child(_gone_before_it_was_seen)
 
 
+def _asked_for_session_timers() -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        phone.invite(**{"Require": "timer", "Session-Expires": "90"})
+        refused = phone.expect("420 INVITE")
+        assert refused.headers["unsupported"] == "timer"
+        assert "timer" not in refused.headers.get("supported", "")
+
+
+def test_who_requires_session_timers_is_told_that_there_are_none(in_child: InChild) -> None:
+    in_child(_asked_for_session_timers)
+
+
 # ---- SDP
 
 

@@ -319,3 +319,54 @@ def _update() -> None:
 
 def test_an_update_is_answered_with_the_local_description(in_child: InChild) -> None:
     in_child(_update)
+
+
+def _held_by_update(incoming: bool) -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        if incoming:
+            invitation = tools.confirmed_incoming(phone)
+        else:
+            invitation = tools.confirmed_outgoing(phone)
+        for version, (theirs, ours) in enumerate(
+            (
+                ("sendonly", "recvonly"),
+                ("inactive", "inactive"),
+                ("recvonly", "sendonly"),
+                ("sendrecv", "sendrecv"),
+            ),
+            2,
+        ):
+            phone.next("UPDATE", tools.sdp_text(version=version) + f"a={theirs}\r\n")
+            assert f"a={ours}\r\n" in phone.expect("200 UPDATE").body
+            driver.until(
+                lambda ours=ours: invitation.get_active_local_sdp().media[0].get_direction() == ours
+            )
+
+
+@pytest.mark.parametrize("incoming", [False, True])
+def test_who_was_held_by_an_update_sends_again_after_the_next(
+    in_child: InChild, incoming: bool
+) -> None:
+    in_child(_held_by_update, incoming)
+
+
+def _held_here_and_updated() -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        invitation = tools.confirmed_outgoing(phone)
+        description = tools.sdp()
+        description.media[0].direction = "sendonly"
+        invitation.set_offered_local_sdp(description)
+        invitation.send_reinvite()
+        answer = tools.sdp_text(version=2) + "a=recvonly\r\n"
+        phone.answer(phone.expect("INVITE"), 200, "OK", answer)
+        tools.reported(driver, "CONFIRMED")
+        phone.next("UPDATE", tools.sdp_text(version=3))
+        assert "a=sendonly\r\n" in phone.expect("200 UPDATE").body
+
+
+def test_an_update_does_not_end_a_hold_of_ours(in_child: InChild) -> None:
+    in_child(_held_here_and_updated)

@@ -95,6 +95,12 @@ cdef extern from "pjmedia/sdp.h" nogil:
     pjmedia_sdp_session *pjmedia_sdp_session_clone(pj_pool_t *pool,
                                                    const pjmedia_sdp_session *sdp)
     pjmedia_sdp_media *pjmedia_sdp_media_clone(pj_pool_t *pool, const pjmedia_sdp_media *rhs)
+    pjmedia_sdp_attr *pjmedia_sdp_attr_create(pj_pool_t *pool, const char *name,
+                                              const pj_str_t *value)
+    pjmedia_sdp_attr *pjmedia_sdp_media_find_attr2(const pjmedia_sdp_media *m, const char *name,
+                                                   const pj_str_t *fmt)
+    pj_status_t pjmedia_sdp_media_add_attr(pjmedia_sdp_media *m, pjmedia_sdp_attr *attr)
+    unsigned pjmedia_sdp_media_remove_all_attr(pjmedia_sdp_media *m, const char *name)
     pj_status_t pjmedia_sdp_session_cmp(const pjmedia_sdp_session *sd1,
                                         const pjmedia_sdp_session *sd2, unsigned option)
 

@@ -733,4 +733,3 @@ cdef extern from "pjsip_ua.h" nogil:
         pjmedia_sdp_session *sdp
     pjsip_rdata_sdp_info *pjsip_rdata_get_sdp_info(pjsip_rx_data *rdata)
     pj_status_t pjsip_100rel_init_module(pjsip_endpoint *endpt)
-    pj_status_t pjsip_timer_init_module(pjsip_endpoint *endpt)

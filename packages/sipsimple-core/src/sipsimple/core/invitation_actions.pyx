@@ -6,6 +6,7 @@ in between.
 
 from libc.string cimport memset
 
+from sipsimple.core.invitation_directions cimport read_directions
 from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
 from sipsimple.core.invitation_message cimport add_headers, remove_headers
 from sipsimple.core.invitation_session cimport (
@@ -101,6 +102,7 @@ cdef pj_status_t _send(
         status = pjsip_inv_invite(inv, &request)
     if status == PJ_SUCCESS:
         add_headers(request, invite.headers)
+        read_directions(&session.proposed, invite.offer)
         status = pjsip_inv_send_msg(inv, request)
     if status == PJ_SUCCESS:
         return status
@@ -153,7 +155,11 @@ cdef pj_status_t _respond(
     Session *session, pjsip_inv_session *inv, Parts *parts, pjmedia_sdp_session *sdp
 ) noexcept nogil:
     cdef pjsip_tx_data *response = NULL
-    cdef pj_status_t status = pjsip_inv_answer(inv, parts.code, NULL, sdp, &response)
+    cdef pj_status_t status
+    if sdp != NULL:
+        # Negotiated, and so put in force, before it returns where this is an answer.
+        read_directions(&session.proposed, sdp)
+    status = pjsip_inv_answer(inv, parts.code, NULL, sdp, &response)
     if status != PJ_SUCCESS:
         return status
     remove_headers(response, session.response_headers)
@@ -281,6 +287,7 @@ cdef pj_status_t send_reinvite(Session *session, Parts *parts) noexcept nogil:
     else:
         status = pjsip_inv_reinvite(inv, NULL, parts.sdp, &request)
         if status == PJ_SUCCESS:
+            read_directions(&session.proposed, parts.sdp)
             add_headers(request, parts.headers)
             status = pjsip_inv_send_msg(inv, request)
         if status != PJ_SUCCESS:
@@ -307,6 +314,7 @@ cdef pj_status_t _answer_offer(
         )
         if status != PJ_SUCCESS:
             return status
+        read_directions(&session.proposed, sdp)
         sdp = NULL
     session.negotiation_failed = False
     if declined:

@@ -6,6 +6,7 @@ and record what happened.
 
 from libc.string cimport memset
 
+from sipsimple.core.invitation_directions cimport write_directions
 from sipsimple.core.invitation_events cimport (
     Cause,
     cause_set_error,
@@ -51,6 +52,7 @@ from sipsimple.pjproject.pjmedia_sdp cimport (
     pjmedia_sdp_neg_get_active_remote,
     pjmedia_sdp_neg_get_state,
     pjmedia_sdp_session,
+    pjmedia_sdp_session_clone,
 )
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_CANCEL_METHOD,
@@ -299,9 +301,12 @@ cdef void _on_negotiated(pjsip_inv_session *inv, pj_status_t status) noexcept no
     session.negotiation_failed = status != PJ_SUCCESS
     if status == PJ_SUCCESS:
         session.negotiated = True
+        if session.proposed.count > 0:
+            session.given = session.proposed
         record_negotiated(&session.base, local, remote)
     else:
         record_not_negotiated(&session.base, status)
+    session.proposed.count = 0
 
 
 cdef void _on_offer(
@@ -311,13 +316,18 @@ cdef void _on_offer(
 
     These must be answered at once (RFC 3311 5.2); INVITEs wait for the application.
     """
+    cdef Session *session = session_of(inv)
     cdef const pjmedia_sdp_session *local = NULL
+    cdef pjmedia_sdp_session *answer
     if (
-        offer.rdata != NULL
+        session != NULL
+        and offer.rdata != NULL
         and offer.rdata.msg_info.cseq.method.id != PJSIP_INVITE_METHOD
         and pjmedia_sdp_neg_get_active_local(inv.neg, &local) == PJ_SUCCESS
     ):
-        pjsip_inv_set_sdp_answer(inv, local)
+        answer = pjmedia_sdp_session_clone(inv.pool_prov, local)
+        write_directions(&session.given, answer, inv.pool_prov)
+        pjsip_inv_set_sdp_answer(inv, answer)
 
 
 cdef pj_status_t _on_reinvite(

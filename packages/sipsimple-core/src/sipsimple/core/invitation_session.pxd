@@ -1,5 +1,6 @@
 """C interface of the native half of `Invitation`."""
 
+from sipsimple.core.invitation_directions cimport Directions
 from sipsimple.core.invitation_events cimport Cause
 from sipsimple.core.invitation_message cimport Message
 from sipsimple.pjproject.native cimport Anchor
@@ -22,6 +23,9 @@ cdef struct Session:
     # an offer has been answered, once at least; the last try failed
     bint negotiated
     bint negotiation_failed
+    # of the descriptions that the application gave: the one in force, and the one on its way
+    Directions given
+    Directions proposed
     # our negative final response is on its way, the ACK to it is not here
     bint awaiting_ack
     # disconnect() came before any response, which CANCEL has to wait for (RFC 3261 9.1)

@@ -45,6 +45,6 @@ cdef bytes contact_header(PJSIPUA ua, Credentials credentials, Route route, SIPU
 # At import: called for each INVITE outside of dialogs, once; it must answer.
 cdef void register_invite_handler(invite_function handler) noexcept
 # At import: called with each new endpoint before its transports open, to initialize
-# pjsip_inv_usage; returns a pj_status_t. 100rel and timer are initialized after it.
+# pjsip_inv_usage; returns a pj_status_t. 100rel is initialized after it.
 ctypedef int (*endpoint_function)(pjsip_endpoint *endpoint) noexcept nogil
 cdef void register_endpoint_hook(endpoint_function hook) noexcept

@@ -1,6 +1,7 @@
 """`PJSIPUA`: the SIP endpoint of this process."""
 
 import socket
+import threading
 
 cimport cython
 from posix.unistd cimport getpid
@@ -35,7 +36,6 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_100rel_init_module,
     pjsip_endpt_create,
     pjsip_endpt_destroy,
-    pjsip_timer_init_module,
     pjsip_tsx_layer_init_module,
     pjsip_ua_init_module,
 )
@@ -62,6 +62,8 @@ cdef enum:
 
 #: What `user_agent` is unless something else is asked for.
 DEFAULT_USER_AGENT = f"sipsimple-{_VERSION}-pjsip-{pjproject_version()}"
+
+cdef object _setting_user_agent = threading.Lock()
 
 cdef PJSIPUA _current = None
 # Whose endpoint there is, or is being made: PJSIP's modules are globals, one set for all. It
@@ -208,8 +210,6 @@ cdef class PJSIPUA:
                 status = _hook(self.endpoint)
                 if status == PJ_SUCCESS:
                     status = pjsip_100rel_init_module(self.endpoint)
-                if status == PJ_SUCCESS:
-                    status = pjsip_timer_init_module(self.endpoint)
             if status == PJ_SUCCESS:
                 status = poller_start(self.endpoint, self.pool, wake_descriptor)
         check(status, "could not start PJSIP's endpoint")
@@ -411,8 +411,11 @@ cdef class PJSIPUA:
         cdef str checked = checked_user_agent(value)
         self._enter()
         try:
-            self._user_agent = checked
-            self._apply_user_agent()
+            # The header is one node of a list, and its memory a pool for one thread at a time.
+            with _setting_user_agent:
+                if checked != self._user_agent:
+                    self._user_agent = checked
+                    self._apply_user_agent()
         finally:
             with nogil:
                 gate_leave()
