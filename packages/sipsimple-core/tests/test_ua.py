@@ -188,6 +188,41 @@ def test_signatures_can_be_inspected() -> None:
 # ---- requests outside of dialogs
 
 
+def _parsed_between_endpoints() -> tuple[int, int]:
+    from sipsimple.core.invitation_message import parse_message
+
+    text = (
+        b"INVITE sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5;branch=z9hG4bK1\r\n"
+        b"From: <sip:a@b>;tag=1\r\nTo: <sip:x@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n"
+        b"Contact: <sip:a@b>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    )
+    expected = parse_message(text)["headers"]
+    done = threading.Event()
+    parsed = [0, 0]
+
+    def parse() -> None:
+        while not done.is_set():
+            try:
+                wrong = parse_message(text)["headers"] != expected
+            except ValueError:
+                wrong = True
+            parsed[wrong] += 1
+
+    thread = threading.Thread(target=parse)
+    thread.start()
+    for _ in range(25):
+        PJSIPUA(local_ip="127.0.0.1", local_tcp_port=None, local_tls_port=None).close()
+    done.set()
+    thread.join(10)
+    return parsed[0], parsed[1]
+
+
+def test_messages_are_read_rightly_while_an_endpoint_ends(in_child: InChild) -> None:
+    right, wrong = in_child(_parsed_between_endpoints)
+    assert right > 100
+    assert wrong == 0
+
+
 def _options(ip: str) -> None:
     driver = _modules()
     with driver.Driver(local_ip=ip, user_agent="tester/1") as running:

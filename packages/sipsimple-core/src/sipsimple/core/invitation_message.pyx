@@ -9,6 +9,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset, strlen
 
 from sipsimple.core.headers cimport headers_from_native
+from sipsimple.core.parser cimport parser_drop, parser_hold
 from sipsimple.core.uri cimport uri_from_native
 from sipsimple.pjproject.pjlib cimport pj_list_erase, pj_pool_release, pj_pool_t
 from sipsimple.pjproject.pjsip cimport (
@@ -98,7 +99,10 @@ cdef dict message_data(const Message *message):
         ensure_thread()
         pool = create_pool("message", 4096, 4096)
         if pool != NULL:
+            # Notifications are delivered outside of the gate, and may be late.
+            parser_hold()
             parsed = pjsip_parse_msg(pool, copy, message.length, NULL)
+            parser_drop()
     try:
         if pool == NULL:
             raise MemoryError

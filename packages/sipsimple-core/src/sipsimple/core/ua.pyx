@@ -15,6 +15,7 @@ from sipsimple.core.gate cimport (
     gate_shut,
     gate_wall_up,
 )
+from sipsimple.core.parser cimport parser_reset
 from sipsimple.core.poller cimport poller_start, poller_stop, poller_turn
 from sipsimple.core.primitive cimport Primitive
 from sipsimple.core.request_handler cimport (
@@ -30,7 +31,7 @@ from sipsimple.core.transports cimport (
     open_udp,
     outgoing_address,
 )
-from sipsimple.core.uri cimport parser_reset, uri_from_text
+from sipsimple.core.uri cimport uri_from_text
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_status_t, pj_str_t
 from sipsimple.pjproject.pjsip cimport (
     pjsip_100rel_init_module,

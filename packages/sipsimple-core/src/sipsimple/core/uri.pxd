@@ -22,6 +22,3 @@ cdef class SIPURI:
 cdef SIPURI uri_from_native(const pjsip_uri *uri)
 # Raises ValueError for text that is not a SIP or SIPS URI.
 cdef SIPURI uri_from_text(object text)
-
-# For PJSIPUA, after each endpoint.
-cdef void parser_reset() noexcept nogil

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from urllib.parse import quote_from_bytes
 
+from sipsimple.core.parser cimport parser_drop, parser_hold
 from sipsimple.pjproject.pjlib cimport pj_pool_release, pj_pool_t, pj_stricmp2
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_PARSE_URI_AS_NAMEADDR,
@@ -19,22 +20,6 @@ from sipsimple.pjproject.runtime cimport create_pool, ensure_thread
 from sipsimple.pjproject.strings cimport encode, to_str
 
 from sipsimple.core.errors import InvalidURIError
-
-cdef extern from * nogil:
-    """
-    #include <pthread.h>
-    extern void init_sip_parser(void);
-    extern void deinit_sip_parser(void);
-    extern pj_status_t pjsip_tel_uri_subsys_init(void);
-    static pthread_mutex_t sipsimple_parser_lock = PTHREAD_MUTEX_INITIALIZER;
-    static void sipsimple_parser_hold(void) { pthread_mutex_lock(&sipsimple_parser_lock); }
-    static void sipsimple_parser_drop(void) { pthread_mutex_unlock(&sipsimple_parser_lock); }
-    """
-    void init_sip_parser()
-    void deinit_sip_parser()
-    int pjsip_tel_uri_subsys_init()
-    void sipsimple_parser_hold()
-    void sipsimple_parser_drop()
 
 # The characters that stand for themselves, beside letters, digits and -_.~ (RFC 3261 25.1).
 _MARK = "!*'()"
@@ -491,9 +476,9 @@ cdef SIPURI uri_from_text(object text):
         pool = create_pool("uri", 1024, 1024)
         native = NULL
         if pool != NULL:
-            sipsimple_parser_hold()
+            parser_hold()
             native = pjsip_parse_uri(pool, buffer, size, PJSIP_PARSE_URI_AS_NAMEADDR)
-            sipsimple_parser_drop()
+            parser_drop()
     if pool == NULL:
         raise MemoryError
     try:
@@ -505,29 +490,3 @@ cdef SIPURI uri_from_text(object text):
     if result is None:
         raise InvalidURIError(f"{text!r} is not a SIP or SIPS URI")
     return result
-
-
-# ---- the parser, which PJSIP sets up with the first endpoint and clears with the last
-
-cdef void _start_parser() noexcept nogil:
-    init_sip_parser()
-    pjsip_tel_uri_subsys_init()
-
-
-cdef void parser_reset() noexcept nogil:
-    """Forget the headers that an endpoint's modules have taught the parser.
-
-    To be called when the endpoint has been destroyed: a module of the next one would find
-    its headers taught already, which it takes for an error, and PJSIP has no way to
-    unregister them one by one.
-    """
-    sipsimple_parser_hold()
-    deinit_sip_parser()
-    _start_parser()
-    sipsimple_parser_drop()
-
-
-# URIs can be parsed before, between and after endpoints.
-with nogil:
-    ensure_thread()
-    _start_parser()
