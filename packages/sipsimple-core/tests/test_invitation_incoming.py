@@ -187,6 +187,19 @@ def test_a_session_may_end_before_python_sees_it(in_child: InChild) -> None:
     in_child(_gone_before_it_was_seen)
 
 
+def _contact_that_is_no_sip_uri() -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        phone.invite(Contact="<tel:+15550100>")
+        phone.expect("400 INVITE")
+        assert tools.changes(driver) == []
+
+
+def test_an_invite_whose_contact_cannot_be_answered_to_gets_400(in_child: InChild) -> None:
+    in_child(_contact_that_is_no_sip_uri)
+
+
 def _asked_for_session_timers() -> None:
     core_driver, tools = _tools()
     with core_driver.Driver() as driver:

@@ -13,10 +13,11 @@ from sipsimple.core.invitation_states cimport STATE_INCOMING
 from sipsimple.core.request_handler cimport contact_of_request
 from sipsimple.core.ua cimport register_invite_handler
 from sipsimple.pjproject.native cimport anchor_unref
-from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_SUCCESS, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_ENOMEM, PJ_SUCCESS, pj_status_t, pj_str_t
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_INV_SUPPORT_100REL,
     PJSIP_MAX_URL_SIZE,
+    PJSIP_SC_BAD_REQUEST,
     PJSIP_SC_INTERNAL_SERVER_ERROR,
     PJSIP_SC_TRYING,
     pjsip_dialog,
@@ -59,10 +60,8 @@ cdef pj_status_t _begin(pjsip_inv_session *inv, pjsip_rx_data *request) noexcept
     return status
 
 
-cdef void _refuse(pjsip_endpoint *endpoint, pjsip_rx_data *request) noexcept nogil:
-    pjsip_endpt_respond_stateless(
-        endpoint, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL
-    )
+cdef void _refuse(pjsip_endpoint *endpoint, pjsip_rx_data *request, int code) noexcept nogil:
+    pjsip_endpt_respond_stateless(endpoint, request, code, NULL, NULL, NULL)
 
 
 cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
@@ -73,24 +72,36 @@ cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
     cdef pjsip_dialog *dialog = NULL
     cdef pjsip_inv_session *inv = NULL
     cdef pjsip_tx_data *refusal = NULL
+    cdef pj_status_t status
     if pjsip_inv_verify_request(
         request, &options, NULL, NULL, endpoint, &refusal
     ) != PJ_SUCCESS:
         if refusal != NULL:
             pjsip_endpt_send_response2(endpoint, request, refusal, NULL, NULL)
         else:
-            _refuse(endpoint, request)
+            _refuse(endpoint, request, PJSIP_SC_INTERNAL_SERVER_ERROR)
         return
     contact.ptr = buffer
     contact.slen = contact_of_request(request, buffer, sizeof(buffer))
-    if contact.slen <= 0 or pjsip_dlg_create_uas_and_inc_lock(
+    if contact.slen <= 0:
+        _refuse(endpoint, request, PJSIP_SC_INTERNAL_SERVER_ERROR)
+        return
+    status = pjsip_dlg_create_uas_and_inc_lock(
         pjsip_ua_instance(), request, &contact, &dialog
-    ) != PJ_SUCCESS:
-        _refuse(endpoint, request)
+    )
+    if status != PJ_SUCCESS:
+        # It makes no dialog: its Contact is missing, or no SIP URI (RFC 3261 section 8.1.1.8).
+        _refuse(
+            endpoint,
+            request,
+            PJSIP_SC_INTERNAL_SERVER_ERROR if status == PJ_ENOMEM else PJSIP_SC_BAD_REQUEST,
+        )
         return
     if pjsip_inv_create_uas(dialog, request, NULL, options, &inv) != PJ_SUCCESS:
         pjsip_dlg_respond(dialog, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL)
     elif _begin(inv, request) != PJ_SUCCESS:
+        # Terminating says nothing to the caller, who would go on asking.
+        pjsip_dlg_respond(dialog, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL)
         pjsip_inv_terminate(inv, PJSIP_SC_INTERNAL_SERVER_ERROR, False)
     pjsip_dlg_dec_lock(dialog)
 
