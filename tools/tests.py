@@ -1,8 +1,9 @@
 """``nox -s tests``: every test, against installed wheels, on every Python that is found.
 
 The tests of single distributions run on each Python; those that need peers or make environments
-of their own (``tests/``) run on one, the oldest. Arguments go to pytest; paths among them
-replace the choice of tests, and ``--python 3.12`` chooses one Python.
+of their own (``tests/``) run on one, the oldest. Two workers share them; what needs the machine's
+clock stays in one of them (see conftest.py). Arguments go to pytest; paths among them replace
+the choice of tests and the workers, and ``--python 3.12`` chooses one Python.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from .run import Failure, main, run, say
 
 UNITS = ("deps/*/tests", "packages/*/tests")
 CROSSING = ("tests", "tools/tests")
+#: Most tests wait most of the time; more workers would leave the audio too little.
+WORKERS = ("-n", "2", "--dist", "loadgroup")
 
 
 def _main(arguments: list[str]) -> int:
@@ -49,9 +52,11 @@ def _main(arguments: list[str]) -> int:
 
 def _pytest(python: Path, arguments: list[str], *, crossing: bool) -> int:
     chosen = [word for word in arguments if (ROOT / word.split("::")[0]).exists()]
+    if chosen:
+        return run([python, "-m", "pytest", *arguments])
     patterns = (*UNITS, *CROSSING) if crossing else UNITS
-    paths = [] if chosen else [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
-    return run([python, "-m", "pytest", *arguments, *paths])
+    paths = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+    return run([python, "-m", "pytest", *WORKERS, *arguments, *paths])
 
 
 if __name__ == "__main__":
