@@ -110,6 +110,8 @@ cdef extern from "pjsip.h" nogil:
         pjsip_method_e id
         pj_str_t name
     const pjsip_method *pjsip_get_invite_method()
+    const pjsip_method *pjsip_get_ack_method()
+    const pjsip_method *pjsip_get_bye_method()
     const pjsip_method *pjsip_get_options_method()
     void pjsip_method_init(pjsip_method *m, pj_pool_t *pool, const pj_str_t *str)
     int pjsip_method_cmp(const pjsip_method *m1, const pjsip_method *m2)
@@ -573,6 +575,7 @@ cdef extern from "pjsip.h" nogil:
         pjsip_cid_hdr *call_id
         pjsip_route_hdr route_set
         pjsip_auth_clt_sess auth_sess
+        pj_bool_t uac_has_2xx
         void *mod_data[32]
     pj_status_t pjsip_dlg_create_uac(pjsip_user_agent *ua, const pj_str_t *local_uri,
                                      const pj_str_t *local_contact, const pj_str_t *remote_uri,
@@ -580,6 +583,12 @@ cdef extern from "pjsip.h" nogil:
     pj_status_t pjsip_dlg_create_uas_and_inc_lock(pjsip_user_agent *ua, pjsip_rx_data *rdata,
                                                   const pj_str_t *contact,
                                                   pjsip_dialog **p_dlg)
+    pj_status_t pjsip_dlg_fork(const pjsip_dialog *original_dlg, const pjsip_rx_data *rdata,
+                               pjsip_dialog **new_dlg)
+    pj_status_t pjsip_dlg_create_request(pjsip_dialog *dlg, const pjsip_method *method, int cseq,
+                                         pjsip_tx_data **tdata)
+    pj_status_t pjsip_dlg_send_request(pjsip_dialog *dlg, pjsip_tx_data *tdata, int mod_data_id,
+                                       void *mod_data)
     pj_status_t pjsip_dlg_terminate(pjsip_dialog *dlg)
     pj_status_t pjsip_dlg_set_route_set(pjsip_dialog *dlg, const pjsip_route_hdr *route_set)
     pj_status_t pjsip_dlg_inc_session(pjsip_dialog *dlg, pjsip_module *mod)

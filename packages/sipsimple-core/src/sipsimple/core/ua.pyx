@@ -7,6 +7,7 @@ cimport cython
 from posix.unistd cimport getpid
 
 from sipsimple.core.agent_header cimport agent_header_register, agent_header_set
+from sipsimple.core.forking cimport forking_set_callback
 from sipsimple.core.gate cimport (
     gate_await_empty,
     gate_enter,
@@ -39,6 +40,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_endpt_destroy,
     pjsip_tsx_layer_init_module,
     pjsip_ua_init_module,
+    pjsip_ua_init_param,
 )
 from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread, pool_factory
 from sipsimple.pjproject.strings cimport borrow, encode
@@ -190,6 +192,7 @@ cdef class PJSIPUA:
     cdef int _start(self, dict ports) except -1:
         cdef pj_status_t status
         cdef int wake_descriptor
+        cdef pjsip_ua_init_param dialogs
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_writer.setblocking(False)
         wake_descriptor = self._wake_reader.fileno()
@@ -200,7 +203,8 @@ cdef class PJSIPUA:
                 self.pool = create_pool("sipsimple-ua", 1024, 1024)
                 status = pjsip_tsx_layer_init_module(self.endpoint)
             if status == PJ_SUCCESS:
-                status = pjsip_ua_init_module(self.endpoint, NULL)
+                forking_set_callback(&dialogs)
+                status = pjsip_ua_init_module(self.endpoint, &dialogs)
             if status == PJ_SUCCESS:
                 status = trace_register(self.endpoint)
             if status == PJ_SUCCESS:
