@@ -109,6 +109,7 @@ cdef extern from "pjsip.h" nogil:
     ctypedef struct pjsip_method:
         pjsip_method_e id
         pj_str_t name
+    void pjsip_method_init_np(pjsip_method *m, pj_str_t *str)
     const pjsip_method *pjsip_get_invite_method()
     const pjsip_method *pjsip_get_ack_method()
     const pjsip_method *pjsip_get_bye_method()
@@ -128,6 +129,7 @@ cdef extern from "pjsip.h" nogil:
         PJSIP_SC_UNSUPPORTED_MEDIA_TYPE
         PJSIP_SC_UNSUPPORTED_URI_SCHEME
         PJSIP_SC_BAD_EXTENSION
+        PJSIP_SC_BAD_INFO_PACKAGE
         PJSIP_SC_CALL_TSX_DOES_NOT_EXIST
         PJSIP_SC_LOOP_DETECTED
         PJSIP_SC_BUSY_HERE
@@ -553,7 +555,14 @@ cdef extern from "pjsip.h" nogil:
     pj_status_t pjsip_auth_clt_set_credentials(pjsip_auth_clt_sess *sess, int cred_cnt,
                                                const pjsip_cred_info *c)
 
+    pj_status_t pjsip_auth_clt_reinit_req(pjsip_auth_clt_sess *sess, const pjsip_rx_data *rdata,
+                                          pjsip_tx_data *old_request,
+                                          pjsip_tx_data **new_request)
+
     # ---- dialogs
+    ctypedef enum pjsip_dialog_state:
+        PJSIP_DIALOG_STATE_NULL
+        PJSIP_DIALOG_STATE_ESTABLISHED
     ctypedef struct pjsip_ua_init_param:
         void *on_dlg_forked
     pj_status_t pjsip_ua_init_module(pjsip_endpoint *endpt, const pjsip_ua_init_param *prm)
@@ -572,6 +581,7 @@ cdef extern from "pjsip.h" nogil:
         pjsip_dlg_party local
         pjsip_dlg_party remote
         pjsip_role_e role
+        pjsip_dialog_state state
         pjsip_cid_hdr *call_id
         pjsip_route_hdr route_set
         pjsip_auth_clt_sess auth_sess

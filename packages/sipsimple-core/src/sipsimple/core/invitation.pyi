@@ -1,20 +1,16 @@
 from typing_extensions import disjoint_base
 
 from sipsimple.core.credentials import Credentials
-from sipsimple.core.primitive import Primitive
+from sipsimple.core.invite_session import InviteSession
 from sipsimple.core.route import Route
 from sipsimple.core.uri import SIPURI
 from sipsimple.sdp import SDPSession
 
 @disjoint_base
-class Invitation(Primitive):
+class Invitation(InviteSession):
     def __init__(
         self, credentials: Credentials, callee_uri: SIPURI, route: Route | None = None
     ) -> None: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def is_outgoing(self) -> bool: ...
     @property
     def credentials(self) -> Credentials | None: ...
     @property

@@ -8,7 +8,6 @@ from sipsimple.core.invitation_actions cimport (
     NO_SDP,
     OFFERED_LOCAL,
     OFFERED_REMOTE,
-    TRANSACTION_PENDING,
     WRONG_STATE,
     Description,
     Invite,
@@ -25,7 +24,7 @@ from sipsimple.core.invitation_actions cimport (
 from sipsimple.core.invitation_callbacks cimport install_callbacks
 from sipsimple.core.invitation_events cimport set_adopt_function
 from sipsimple.core.invitation_incoming cimport install_incoming
-from sipsimple.core.invitation_session cimport session_abort, session_new, session_state
+from sipsimple.core.invitation_session cimport Session, session_abort, session_new, session_state
 from sipsimple.core.invitation_states cimport (
     STATE_CONFIRMED,
     STATE_DISCONNECTED,
@@ -33,7 +32,6 @@ from sipsimple.core.invitation_states cimport (
     STATE_INCOMING,
     STATE_NULL,
     STATE_REINVITED,
-    state_name,
 )
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
@@ -46,7 +44,7 @@ from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
 from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_ref, anchor_unlock
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
-from sipsimple.pjproject.runtime cimport check, create_pool
+from sipsimple.pjproject.runtime cimport create_pool
 from sipsimple.pjproject.strings cimport pool_str
 from sipsimple.sdp.native cimport SDP_ABI, session_from_native, session_to_native
 
@@ -82,7 +80,7 @@ cdef pj_pool_t *_new_pool() except NULL:
     return pool
 
 
-cdef class Invitation(Primitive):
+cdef class Invitation(InviteSession):
     """Invitation(credentials, callee_uri, route=None)
 --
 
@@ -133,16 +131,6 @@ cdef class Invitation(Primitive):
     # ---- attributes
 
     @property
-    def state(self):
-        """State of the session, one of `sipsimple.core.invitation_states.STATES`."""
-        return "NULL" if self.session == NULL else state_name(session_state(self.session))
-
-    @property
-    def is_outgoing(self):
-        """True for a session that was begun here."""
-        return self.session != NULL and self.session.outgoing
-
-    @property
     def credentials(self):
         """The credentials of an outgoing session, None for an incoming one."""
         return self._credentials
@@ -188,21 +176,6 @@ cdef class Invitation(Primitive):
         return None if text == NULL else text[:length].decode("utf-8", "surrogateescape")
 
     # ---- session descriptions
-
-    cdef int _enter(self, str what) except -1:
-        if self.session == NULL:
-            raise SIPCoreError(f"{what}: __init__() of Invitation was not called")
-        return self.enter()
-
-    cdef int _check(self, int status, str what) except -1:
-        if status == WRONG_STATE:
-            side = "outgoing" if self.is_outgoing else "incoming"
-            raise SIPCoreError(f"{what}: not possible in state {self.state} ({side} session)")
-        if status == NO_SDP:
-            raise SIPCoreError(f"{what}: set_offered_local_sdp() was not called")
-        if status == TRANSACTION_PENDING:
-            raise SIPCoreError(f"{what}: another offer or INVITE is not answered yet")
-        return check(status, what)
 
     cdef object _description(self, int which):
         cdef pjmedia_sdp_session *native

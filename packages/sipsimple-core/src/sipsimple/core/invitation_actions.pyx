@@ -9,6 +9,7 @@ from libc.string cimport memset
 from sipsimple.core.invitation_directions cimport read_directions
 from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
 from sipsimple.core.invitation_message cimport add_headers, remove_headers
+from sipsimple.core.invitation_requests cimport requests_attach
 from sipsimple.core.invitation_session cimport (
     session_attach,
     session_detach,
@@ -88,6 +89,8 @@ cdef pj_status_t _open(
         )
     if status == PJ_SUCCESS:
         status = pjsip_dlg_set_route_set(dialog, invite.route_set)
+    if status == PJ_SUCCESS:
+        status = requests_attach(dialog)
     if status == PJ_SUCCESS:
         status = pjsip_inv_create_uac(dialog, invite.offer, PJSIP_INV_SUPPORT_100REL, inv)
     return status

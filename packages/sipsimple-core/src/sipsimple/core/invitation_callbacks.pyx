@@ -14,6 +14,7 @@ from sipsimple.core.invitation_events cimport (
     record_not_negotiated,
 )
 from sipsimple.core.invitation_message cimport message_copy, message_free
+from sipsimple.core.invitation_requests cimport requests_register
 from sipsimple.core.invitation_session cimport (
     Session,
     session_detach,
@@ -43,6 +44,7 @@ from sipsimple.core.invitation_states cimport (
     TRIGGER_SEND_REINVITE,
     TRIGGER_SEND_SUCCESS,
 )
+from sipsimple.core.reliable_responses cimport reliable_is_repeated
 from sipsimple.core.ua cimport register_endpoint_hook
 from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_SUCCESS, pj_status_t
 from sipsimple.pjproject.pjmedia_sdp cimport (
@@ -182,6 +184,15 @@ cdef void _disconnected(
     _finish(session, inv, event)
 
 
+cdef void _on_provisional(Session *session, const pjsip_event *event) noexcept nogil:
+    if (
+        event.type != PJSIP_EVENT_TSX_STATE
+        or event.body.tsx_state.type != PJSIP_EVENT_RX_MSG
+        or not reliable_is_repeated(&session.reliable, event.body.tsx_state.src.rdata)
+    ):
+        _step(session, TRIGGER_RECEIVE_PROVISIONAL, event)
+
+
 cdef void _on_state_changed(pjsip_inv_session *inv, pjsip_event *event) noexcept nogil:
     cdef Session *session = session_of(inv)
     if session == NULL:
@@ -190,7 +201,7 @@ cdef void _on_state_changed(pjsip_inv_session *inv, pjsip_event *event) noexcept
         _step(session, TRIGGER_SEND_INVITE, event)
     elif inv.state == PJSIP_INV_STATE_EARLY:
         if session.outgoing:
-            _step(session, TRIGGER_RECEIVE_PROVISIONAL, event)
+            _on_provisional(session, event)
         else:
             _step(session, TRIGGER_SEND_PROVISIONAL, event)
     elif inv.state == PJSIP_INV_STATE_CONNECTING:
@@ -223,7 +234,7 @@ cdef void _on_outgoing_invite(
             and session_state(session) == STATE_CALLING
         ):
             # Without a To tag, which PJSIP does not take for an early dialog.
-            _step(session, TRIGGER_RECEIVE_PROVISIONAL, event)
+            _on_provisional(session, event)
     elif transaction.state == PJSIP_TSX_STATE_CALLING:
         _step(session, TRIGGER_SEND_REINVITE, event)
     elif (
@@ -364,6 +375,8 @@ cdef int _on_endpoint(pjsip_endpoint *endpoint) noexcept nogil:
     callbacks.on_rx_offer2 = _on_offer
     callbacks.on_rx_reinvite = _on_reinvite
     status = sessions_register(endpoint)
+    if status == PJ_SUCCESS:
+        status = requests_register(endpoint)
     if status == PJ_SUCCESS:
         status = pjsip_inv_usage_init(endpoint, &callbacks)
     return status

@@ -8,6 +8,7 @@ from libc.string cimport memset
 
 from sipsimple.core.invitation_events cimport Cause, record_incoming
 from sipsimple.core.invitation_message cimport message_copy
+from sipsimple.core.invitation_requests cimport requests_attach
 from sipsimple.core.invitation_session cimport Session, session_attach, session_new
 from sipsimple.core.invitation_states cimport STATE_INCOMING
 from sipsimple.core.request_handler cimport contact_of_request
@@ -48,6 +49,8 @@ cdef pj_status_t _begin(pjsip_inv_session *inv, pjsip_rx_data *request) noexcept
     if session == NULL:
         return PJ_EINVALIDOP
     status = pjsip_inv_initial_answer(inv, request, PJSIP_SC_TRYING, NULL, NULL, &trying)
+    if status == PJ_SUCCESS:
+        status = requests_attach(inv.dlg)
     if status == PJ_SUCCESS:
         status = session_attach(session, inv)
     if status == PJ_SUCCESS:

@@ -3,6 +3,7 @@
 from sipsimple.core.invitation_directions cimport Directions
 from sipsimple.core.invitation_events cimport Cause
 from sipsimple.core.invitation_message cimport Message
+from sipsimple.core.reliable_responses cimport Reliable
 from sipsimple.pjproject.native cimport Anchor
 from sipsimple.pjproject.pjlib cimport pj_status_t
 from sipsimple.pjproject.pjsip cimport pjsip_endpoint, pjsip_hdr, pjsip_inv_session
@@ -37,6 +38,10 @@ cdef struct Session:
     bint aborting
     # BYE has been sent by us
     bint hanging_up
+    # the last provisional response that wanted PRACK
+    Reliable reliable
+    # how many requests within the dialog, of those that do not change it, have been answered
+    unsigned answers
     # the CANCEL that the next change of state is due to
     Message cancel
     # ---- under the lock of the list of live sessions

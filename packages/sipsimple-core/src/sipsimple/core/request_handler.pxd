@@ -1,13 +1,15 @@
-"""C interface of what answers the requests that belong to no dialog."""
+"""C interface of what answers the requests that nothing else has taken."""
 
 from sipsimple.pjproject.pjlib cimport pj_status_t
-from sipsimple.pjproject.pjsip cimport pjsip_endpoint, pjsip_rx_data
+from sipsimple.pjproject.pjsip cimport pjsip_dialog, pjsip_endpoint, pjsip_rx_data
 
 ctypedef void (*invite_function)(pjsip_rx_data *rdata) noexcept nogil
 
 cdef pj_status_t request_handler_register(pjsip_endpoint *endpoint) noexcept nogil
 # Called for each INVITE outside of dialogs; it must answer.
 cdef void set_invite_function(invite_function function) noexcept nogil
+# Answers a request within a dialog, of which there is a transaction.
+cdef void answer_in_dialog(pjsip_dialog *dialog, pjsip_rx_data *request) noexcept nogil
 # False while the stack stops: INVITEs get 503.
 cdef void set_accepting(bint accepting) noexcept nogil
 # `<sip:USER@host:port>` for the Contact of an answer to `rdata`: the Request-URI's user at the

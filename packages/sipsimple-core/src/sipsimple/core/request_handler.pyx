@@ -1,4 +1,4 @@
-"""Answers the requests that belong to no dialog and that nothing else has taken.
+"""Answers the requests that nothing else has taken, outside of dialogs and within them.
 
 | request | answer |
 | --- | --- |
@@ -11,6 +11,9 @@
 | a method that is known but not supported here | 405 with Allow (8.2.1) |
 | any other method | 501 (21.5.2) |
 | ACK | none (17) |
+
+Within a dialog PJSIP has seen to the order and the dialog itself, so that there remain OPTIONS,
+481 for what belongs to a usage that the dialog does not have, 405 and 501.
 """
 
 from libc.string cimport memset
@@ -50,6 +53,8 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_URI_IN_CONTACT_HDR,
     PJSIP_URI_SCHEME_IS_SIP,
     PJSIP_URI_SCHEME_IS_SIPS,
+    pjsip_dialog,
+    pjsip_dlg_respond,
     pjsip_endpoint,
     pjsip_endpt_add_capability,
     pjsip_endpt_get_capability,
@@ -233,6 +238,25 @@ cdef pj_status_t request_handler_register(pjsip_endpoint *endpoint) noexcept nog
             endpoint, &_module, PJSIP_H_ALLOW, NULL, 1, &options
         )
     return status
+
+
+cdef void answer_in_dialog(pjsip_dialog *dialog, pjsip_rx_data *request) noexcept nogil:
+    cdef pjsip_method *method = &request.msg_info.msg.line.req.method
+    cdef pjsip_hdr headers
+    cdef int code = PJSIP_SC_NOT_IMPLEMENTED
+    pj_list_init(&headers)
+    if method.id == PJSIP_OPTIONS_METHOD:
+        code = PJSIP_SC_OK
+        _add_capability(&headers, request, PJSIP_H_ALLOW)
+        _add_capability(&headers, request, PJSIP_H_ACCEPT)
+        _add_capability(&headers, request, PJSIP_H_SUPPORTED)
+    elif _one_of(&method.name, _NEED_DIALOG):
+        # Of the usage that it belongs to there is none in this dialog.
+        code = PJSIP_SC_CALL_TSX_DOES_NOT_EXIST
+    elif _one_of(&method.name, _KNOWN):
+        code = PJSIP_SC_METHOD_NOT_ALLOWED
+        _add_capability(&headers, request, PJSIP_H_ALLOW)
+    pjsip_dlg_respond(dialog, request, code, NULL, &headers, NULL)
 
 
 cdef void set_invite_function(invite_function function) noexcept nogil:
