@@ -81,6 +81,7 @@ cdef extern from "pjlib.h" nogil:
     int pj_strcmp(const pj_str_t *str1, const pj_str_t *str2)
     int pj_stricmp(const pj_str_t *str1, const pj_str_t *str2)
     int pj_strcmp2(const pj_str_t *str1, const char *str2)
+    int pj_rand()
     unsigned long pj_strtoul(const pj_str_t *str)
     pj_uint32_t pj_hash_calc(pj_uint32_t hval, const void *key, unsigned keylen)
     int pj_stricmp2(const pj_str_t *str1, const char *str2)

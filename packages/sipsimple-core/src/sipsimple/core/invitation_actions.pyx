@@ -8,9 +8,11 @@ from libc.string cimport memset
 
 from sipsimple.core.invitation_directions cimport read_directions
 from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
+from sipsimple.core.invitation_glare cimport glare_keep, glare_set_resend_function
 from sipsimple.core.invitation_message cimport add_headers, remove_headers
 from sipsimple.core.invitation_requests cimport requests_attach
 from sipsimple.core.invitation_session cimport (
+    glare_drop,
     session_attach,
     session_detach,
     session_enter,
@@ -292,8 +294,11 @@ cdef pj_status_t send_reinvite(Session *session, Parts *parts) noexcept nogil:
         if status == PJ_SUCCESS:
             read_directions(&session.proposed, parts.sdp)
             add_headers(request, parts.headers)
+            # What waits to be sent again is overtaken by this.
+            glare_keep(session, parts.sdp, parts.headers)
             status = pjsip_inv_send_msg(inv, request)
         if status != PJ_SUCCESS:
+            glare_drop(session)
             if _allowed(session, TRIGGER_SEND_REINVITE):
                 _take_offer_back(inv)
             else:
@@ -301,6 +306,19 @@ cdef pj_status_t send_reinvite(Session *session, Parts *parts) noexcept nogil:
                 status = PJ_SUCCESS
     session_leave(inv)
     return status
+
+
+cdef pj_status_t _resend(
+    Session *session, pjmedia_sdp_session *offer, pjsip_hdr *headers
+) noexcept nogil:
+    cdef Parts parts
+    parts.code = 0
+    parts.sdp = offer
+    parts.headers = headers
+    return send_reinvite(session, &parts)
+
+
+glare_set_resend_function(_resend)
 
 
 cdef pj_status_t _answer_offer(

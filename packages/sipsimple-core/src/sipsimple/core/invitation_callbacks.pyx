@@ -13,6 +13,7 @@ from sipsimple.core.invitation_events cimport (
     record_negotiated,
     record_not_negotiated,
 )
+from sipsimple.core.invitation_glare cimport glare_finish
 from sipsimple.core.invitation_message cimport message_copy, message_free
 from sipsimple.core.invitation_requests cimport requests_register
 from sipsimple.core.invitation_session cimport (
@@ -247,6 +248,7 @@ cdef void _on_outgoing_invite(
         and code != PJSIP_SC_REQUEST_TIMEOUT
         and session_state(session) == STATE_REINVITING
     ):
+        glare_finish(session, code)
         _step(session, TRIGGER_FINISH_REINVITE, event)
 
 

@@ -5,8 +5,19 @@ from sipsimple.core.invitation_events cimport Cause
 from sipsimple.core.invitation_message cimport Message
 from sipsimple.core.reliable_responses cimport Reliable
 from sipsimple.pjproject.native cimport Anchor
-from sipsimple.pjproject.pjlib cimport pj_status_t
+from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_status_t, pj_timer_entry
+from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
 from sipsimple.pjproject.pjsip cimport pjsip_endpoint, pjsip_hdr, pjsip_inv_session
+
+# The re-INVITE that is on its way, to be sent again where it crosses one of the other side.
+cdef struct Glare:
+    pj_pool_t *pool
+    pjmedia_sdp_session *offer
+    pjsip_hdr *headers
+    # runs while `waiting`, and holds a reference to the session then
+    bint waiting
+    pjsip_endpoint *endpoint
+    pj_timer_entry timer
 
 cdef struct Session:
     Anchor base
@@ -40,6 +51,7 @@ cdef struct Session:
     bint hanging_up
     # the last provisional response that wanted PRACK
     Reliable reliable
+    Glare glare
     # how many requests within the dialog, of those that do not change it, have been answered
     unsigned answers
     # the CANCEL that the next change of state is due to
@@ -62,6 +74,9 @@ cdef bint session_step(Session *session, int trigger, Cause *cause) noexcept nog
 cdef pj_status_t session_hang_up(
     Session *session, pjsip_inv_session *inv, int code, pjsip_hdr *headers
 ) noexcept nogil
+
+# Forget the re-INVITE that was kept to be sent again.
+cdef void glare_drop(Session *session) noexcept nogil
 
 # A copy of a list of headers that lives as long as PJSIP's session.
 cdef pjsip_hdr *session_keep(pjsip_inv_session *inv, const pjsip_hdr *headers) noexcept nogil

@@ -29,7 +29,9 @@ from sipsimple.pjproject.pjlib cimport (
     pj_list_init,
     pj_list_push_back,
     pj_pool_alloc,
+    pj_pool_release,
     pj_str,
+    pj_timer_heap_cancel,
 )
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_INV_STATE_CONNECTING,
@@ -39,6 +41,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_dialog,
     pjsip_dlg_dec_lock,
     pjsip_dlg_inc_lock,
+    pjsip_endpt_get_timer_heap,
     pjsip_endpt_register_module,
     pjsip_hdr_clone,
     pjsip_inv_add_ref,
@@ -118,6 +121,20 @@ cdef pj_status_t session_attach(Session *session, pjsip_inv_session *inv) noexce
     return PJ_SUCCESS
 
 
+cdef void glare_drop(Session *session) noexcept nogil:
+    if session.glare.waiting:
+        session.glare.waiting = False
+        if pj_timer_heap_cancel(
+            pjsip_endpt_get_timer_heap(session.glare.endpoint), &session.glare.timer
+        ) > 0:
+            anchor_unref(&session.base)
+    if session.glare.pool != NULL:
+        pj_pool_release(session.glare.pool)
+    session.glare.pool = NULL
+    session.glare.offer = NULL
+    session.glare.headers = NULL
+
+
 cdef void session_detach(Session *session) noexcept nogil:
     """Let go of PJSIP's session; there are no more callbacks for this one."""
     global _live
@@ -137,6 +154,7 @@ cdef void session_detach(Session *session) noexcept nogil:
         session.next.previous = session.previous
     session.previous = session.next = NULL
     sipsimple_sessions_drop()
+    glare_drop(session)
     session.cancel_headers = NULL
     session.response_headers = NULL
     inv.mod_data[_module.id] = NULL
