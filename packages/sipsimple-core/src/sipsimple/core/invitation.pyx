@@ -335,7 +335,10 @@ cdef class Invitation(InviteSession):
         self, str what, action_function action, int code, object extra_headers, bint with_sdp
     ) except -1:
         """Do one of the actions on a live session, with the SDP that was set or without."""
-        cdef dict headers = check_extra_headers(extra_headers)
+        # A redirection says where to (RFC 3261 section 21.3).
+        cdef dict headers = check_extra_headers(
+            extra_headers, "", "contact" if 300 <= code <= 399 else ""
+        )
         cdef pj_pool_t *pool
         cdef pj_status_t status
         cdef Parts parts
@@ -465,7 +468,8 @@ cdef class Invitation(InviteSession):
 
         Args:
             response_code: 300 to 699, for a response.
-            extra_headers: Headers to add to the message, a dict of str to str.
+            extra_headers: Headers to add to the message, a dict of str to str. With a code
+                below 400, `Contact` is where to call instead.
 
         Raises:
             TypeError: An argument has the wrong type.

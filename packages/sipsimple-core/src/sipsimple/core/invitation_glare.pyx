@@ -19,19 +19,16 @@ from sipsimple.pjproject.pjlib cimport (
     pj_list_init,
     pj_list_push_back,
     pj_pool_alloc,
-    pj_pool_release,
     pj_pool_t,
     pj_rand,
     pj_time_val,
     pj_timer_entry,
     pj_timer_entry_init,
-    pj_timer_heap_cancel,
     pj_timer_heap_t,
 )
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session_clone
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_SC_REQUEST_PENDING,
-    pjsip_endpt_get_timer_heap,
     pjsip_endpt_schedule_timer,
     pjsip_hdr_clone,
     pjsip_inv_session,

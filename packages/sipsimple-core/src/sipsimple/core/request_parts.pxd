@@ -19,4 +19,4 @@ cdef pjsip_route_hdr *route_set(Route route, pj_pool_t *pool) except NULL
 # A list head with headers from a dict of str to str; validate it with check_extra_headers()
 # when it arrives, which gives the copy to keep.
 cdef pjsip_hdr *header_list(dict headers, pj_pool_t *pool) except NULL
-cdef dict check_extra_headers(object headers, str own=*)
+cdef dict check_extra_headers(object headers, str own=*, str free=*)
