@@ -62,6 +62,12 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def fuzz_sip(session: nox.Session) -> None:
+    """Malformed messages against a running Engine; `-- --sanitize --seconds 600`, for example."""
+    step(session, "fuzz_sip")
+
+
+@nox.session(default=False)
 def dev(session: nox.Session) -> None:
     """Editable installs of everything, and the tools, into .venv."""
     step(session, "dev")

@@ -55,18 +55,18 @@ def _main(arguments: list[str]) -> int:
     fuzz: list[str | Path] = ["-m", "tests.fuzzing", "--folder", FOLDER, "--seeds", SEEDS]
     if options.plain:
         python = environment("fuzz-plain", wheels=[pjproject, shipped])
-        _unpack_seeds(python)
+        unpack_seeds(python)
         return run([python, *fuzz, *rest], cwd=package.folder)
     instrumented = _instrumented(package, shipped)
     python = environment(
         "fuzz", requirements=requirements("fuzz"), wheels=[pjproject, instrumented]
     )
-    _unpack_seeds(python)
+    unpack_seeds(python)
     return run([python, *fuzz, "--guided", *rest], cwd=package.folder)
 
 
-def _unpack_seeds(python: Path) -> None:
-    """Get the inputs that pjproject's own fuzzers of messages begin with."""
+def unpack_seeds(python: Path) -> None:
+    """Get the inputs that pjproject's own fuzzers of messages begin with, into `SEEDS`."""
     if not SEEDS.exists():
         check([python, "-c", _UNPACK_SEEDS, SEEDS])
 

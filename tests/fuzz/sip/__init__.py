@@ -1,0 +1,1 @@
+"""Malformed messages against a running Engine, over UDP and TCP."""
