@@ -1,28 +1,8 @@
 """`Route`: the first host that a request is sent to."""
 
-import ipaddress
-import re
+from sipsimple.core.hosts cimport checked_host
 
-_HOSTNAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 _TRANSPORTS = ("udp", "tcp", "tls")
-
-
-cdef str _checked_host(object value):
-    if not isinstance(value, str):
-        raise TypeError(f"host: must be str, not {type(value).__name__}")
-    cdef str host = value
-    if host[:1] == "[" and host[-1:] == "]":
-        host = host[1:-1]
-    if ":" in host:
-        try:
-            # Without a zone: RFC 3261 has no place for one.
-            if ipaddress.IPv6Address(host).scope_id is None:
-                return host
-        except ValueError:
-            pass
-    elif _HOSTNAME.fullmatch(host):
-        return host
-    raise ValueError(f"host: {value!r} is neither a host name nor an IP address")
 
 
 cdef int _checked_port(object value) except -1:
@@ -68,7 +48,7 @@ cdef class Route:
     __hash__ = None
 
     def __init__(self, host, port=5060, transport=None):
-        cdef str new_host = _checked_host(host)
+        cdef str new_host = checked_host(host)
         cdef int new_port = _checked_port(port)
         cdef str new_transport = _checked_transport(transport)
         self._host = new_host
@@ -82,7 +62,7 @@ cdef class Route:
 
     @host.setter
     def host(self, value):
-        self._host = _checked_host(value)
+        self._host = checked_host(value)
 
     @property
     def port(self):

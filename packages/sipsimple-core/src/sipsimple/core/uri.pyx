@@ -4,6 +4,7 @@ import ipaddress
 import re
 from urllib.parse import quote_from_bytes
 
+from sipsimple.core.hosts cimport checked_host
 from sipsimple.core.parser cimport parser_drop, parser_hold
 from sipsimple.pjproject.pjlib cimport pj_pool_release, pj_pool_t, pj_stricmp2
 from sipsimple.pjproject.pjsip cimport (
@@ -28,7 +29,6 @@ _IN_PASSWORD = _MARK + "&=+$,"
 _IN_PARAMETER = _MARK + "[]/:&+$"
 _IN_HEADER = _MARK + "[]/?:+$"
 
-_HOSTNAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
@@ -66,28 +66,6 @@ cdef dict _pairs(object value, str what, bint optional):
             raise ValueError(f"{what}: a name is empty")
         result[name] = text
     return result
-
-
-cdef bint _is_ipv6(str host):
-    try:
-        # Without a zone: RFC 3261 has no place for one.
-        return ipaddress.IPv6Address(host).scope_id is None
-    except ValueError:
-        return False
-
-
-cdef str _checked_host(object value):
-    if not isinstance(value, str):
-        raise TypeError(f"host: must be str, not {type(value).__name__}")
-    cdef str host = value
-    if host[:1] == "[" and host[-1:] == "]":
-        host = host[1:-1]
-    if ":" in host:
-        if _is_ipv6(host):
-            return host
-    elif _HOSTNAME.fullmatch(host):
-        return host
-    raise ValueError(f"host: {value!r} is neither a host name nor an IP address")
 
 
 cdef class SIPURI:
@@ -141,7 +119,7 @@ cdef class SIPURI:
         password=None,
     ):
         # Everything is checked before anything changes.
-        cdef str new_host = _checked_host(host)
+        cdef str new_host = checked_host(host)
         cdef int new_port = _checked_port(port)
         cdef str new_user = _optional_text(user, "user")
         cdef str new_display = _checked_display(display)
@@ -185,7 +163,7 @@ cdef class SIPURI:
 
     @host.setter
     def host(self, value):
-        self._host = _checked_host(value)
+        self._host = checked_host(value)
 
     @property
     def user(self):
