@@ -18,6 +18,7 @@ from sipsimple.core import (
     Credentials,
     Invitation,
     PJSIPError,
+    Registration,
     Route,
     SIPCoreError,
 )
@@ -407,6 +408,57 @@ def _agents() -> list[str]:
 
 def test_the_user_agent_is_in_every_request(in_child: InChild) -> None:
     assert in_child(_agents) == ["INVITE", "CANCEL", "ACK"]
+
+
+def _set_by_threads(seconds: float) -> set[str]:
+    driver = _modules()
+    done = threading.Event()
+    seen = set()
+    with driver.Driver() as running:
+        peer = driver.Peer(running)
+
+        def set_to(letter: str) -> None:
+            while not done.is_set():
+                running.ua.user_agent = letter * 40
+
+        running.ua.user_agent = "a" * 40
+        threads = [threading.Thread(target=set_to, args=(letter,)) for letter in "abcd"]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            seen.add(peer.ask(peer.request("OPTIONS")).headers["server"])
+        done.set()
+        for thread in threads:
+            thread.join(5)
+            assert not thread.is_alive()
+        running.ua.user_agent = "last"
+        account = Credentials(SIPURI("127.0.0.1", user="alice"))
+        Registration(account, Route("127.0.0.1", peer.port)).register()
+        request = running.until(peer.receive)
+        assert request.count(b"User-Agent: last\r\n") == request.count(b"User-Agent") == 1
+        assert peer.ask(peer.request("OPTIONS")).headers["server"] == "last"
+    assert runtime.live_pools() == 0
+    return seen
+
+
+def test_the_user_agent_may_be_set_by_any_thread(in_child: InChild) -> None:
+    assert in_child(_set_by_threads, 1.0) <= {letter * 40 for letter in "abcd"}
+
+
+def _set_to_ever_new_values(values: int) -> int:
+    driver = _modules()
+    with driver.Driver() as running:
+        running.ua.user_agent = f"agent/{values}"
+        heap = driver.heap_in_use()
+        for value in range(values):
+            running.ua.user_agent = f"agent/{value}"
+        return int(driver.heap_in_use() - heap)
+
+
+def test_new_values_of_the_user_agent_take_no_memory(in_child: InChild) -> None:
+    # Kept for good, each would take some 300 bytes.
+    assert in_child(_set_to_ever_new_values, 20_000) < 100_000
 
 
 # ---- trace

@@ -1,14 +1,17 @@
 """User-Agent in every request and Server in every response (RFC 3261 20.41, 20.35).
 
-The endpoint has a list of headers that every request begins with; User-Agent is put there.
-It may change while other threads create requests from that list. So a changed header is a
-new node that takes the old one's place by one atomic store, and the old one stays intact
-behind the back of whoever is reading it; all of them go with the endpoint's pool.
+The endpoint has a list of headers, copies of which every request begins with. Threads make
+requests from it at any time, without a lock, so it must never change. The User-Agent in it is
+therefore a header of a kind of its own: copying it makes a plain header with the text of that
+moment. The text has a count of references, and goes when it is replaced and the last copy is
+made.
 """
 
-from libc.string cimport memset
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
 
 from sipsimple.pjproject.pjlib cimport (
+    PJ_ENOMEM,
     PJ_SUCCESS,
     pj_list_push_back,
     pj_pool_t,
@@ -25,7 +28,6 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_endpt_register_module,
     pjsip_generic_string_hdr_create,
     pjsip_hdr,
-    pjsip_hdr_clone,
     pjsip_method_e,
     pjsip_module,
     pjsip_msg_add_hdr,
@@ -35,26 +37,95 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_tx_data_is_valid,
 )
 
+ctypedef void *(*clone_function)(pj_pool_t *pool, const void *header) noexcept nogil
+
 cdef extern from * nogil:
     """
-    #define sipsimple_load_header(place) __atomic_load_n((place), __ATOMIC_ACQUIRE)
-    #define sipsimple_store_header(place, header) \
-        __atomic_store_n((place), (header), __ATOMIC_RELEASE)
+    #include <pthread.h>
+    #include <pjsip.h>
+    static pthread_mutex_t sipsimple_agent_lock = PTHREAD_MUTEX_INITIALIZER;
+    static void sipsimple_agent_hold(void) { pthread_mutex_lock(&sipsimple_agent_lock); }
+    static void sipsimple_agent_drop(void) { pthread_mutex_unlock(&sipsimple_agent_lock); }
+    static pjsip_hdr_vptr sipsimple_agent_functions;
+    static void sipsimple_copy_with(
+        pjsip_hdr *header, void *(*clone)(pj_pool_t *pool, const void *header))
+    {
+        sipsimple_agent_functions = *header->vptr;
+        sipsimple_agent_functions.clone = clone;
+        sipsimple_agent_functions.shallow_clone = clone;
+        header->vptr = &sipsimple_agent_functions;
+    }
     """
-    pjsip_hdr *sipsimple_load_header(pjsip_hdr **place)
-    void sipsimple_store_header(pjsip_hdr **place, pjsip_hdr *header)
+    void sipsimple_agent_hold()
+    void sipsimple_agent_drop()
+    void sipsimple_copy_with(pjsip_hdr *header, clone_function clone)
+
+# `references` is under the lock, the rest does not change.
+cdef struct Text:
+    int references
+    size_t length
+    char data[1]
 
 cdef pjsip_module _module
-cdef pjsip_hdr *_user_agent = NULL
-cdef pjsip_hdr *_server = NULL
+cdef Text *_text = NULL
 
 
-cdef bint _add(pjsip_tx_data *message, pjsip_hdr **place) noexcept nogil:
-    """Add a copy of the header unless there is one; True if the message was changed."""
-    cdef pjsip_hdr *header = sipsimple_load_header(place)
-    if pjsip_msg_find_hdr_by_name(message.msg, &header.name, NULL) != NULL:
+cdef void _give_back(Text *text) noexcept nogil:
+    cdef bint last
+    if text == NULL:
+        return
+    sipsimple_agent_hold()
+    text.references -= 1
+    last = text.references == 0
+    sipsimple_agent_drop()
+    if last:
+        free(text)
+
+
+cdef bint agent_header_set(const char *text, size_t length) noexcept nogil:
+    global _text
+    cdef Text *old
+    cdef Text *new = <Text *> malloc(sizeof(Text) + length)
+    if new == NULL:
         return False
-    pjsip_msg_add_hdr(message.msg, <pjsip_hdr *> pjsip_hdr_clone(message.pool, header))
+    new.references = 1
+    new.length = length
+    memcpy(new.data, text, length)
+    sipsimple_agent_hold()
+    old = _text
+    _text = new
+    sipsimple_agent_drop()
+    _give_back(old)
+    return True
+
+
+cdef pjsip_hdr *_header(pj_pool_t *pool, const char *name) noexcept nogil:
+    """A plain header with the text of this moment."""
+    cdef Text *text
+    cdef pjsip_hdr *header
+    cdef pj_str_t native_name = pj_str(<char *> name)
+    cdef pj_str_t value
+    sipsimple_agent_hold()
+    text = _text
+    text.references += 1
+    sipsimple_agent_drop()
+    value.ptr = text.data
+    value.slen = text.length
+    header = <pjsip_hdr *> pjsip_generic_string_hdr_create(pool, &native_name, &value)
+    _give_back(text)
+    return header
+
+
+cdef void *_copy_user_agent(pj_pool_t *pool, const void *header) noexcept nogil:
+    return _header(pool, b"User-Agent")
+
+
+cdef bint _add(pjsip_tx_data *message, const char *name) noexcept nogil:
+    """Add the header unless there is one; True if the message was changed."""
+    cdef pj_str_t native_name = pj_str(<char *> name)
+    if pjsip_msg_find_hdr_by_name(message.msg, &native_name, NULL) != NULL:
+        return False
+    pjsip_msg_add_hdr(message.msg, _header(message.pool, name))
     return True
 
 
@@ -63,7 +134,7 @@ cdef pj_status_t _on_send_request(pjsip_tx_data *message) noexcept nogil:
     # been printed by now, for the choice between UDP and TCP.
     cdef pjsip_method_e method = message.msg.line.req.method.id
     if method == PJSIP_CANCEL_METHOD or method == PJSIP_ACK_METHOD:
-        if _add(message, &_user_agent):
+        if _add(message, b"User-Agent"):
             pjsip_tx_data_invalidate_msg(message)
     return PJ_SUCCESS
 
@@ -71,14 +142,18 @@ cdef pj_status_t _on_send_request(pjsip_tx_data *message) noexcept nogil:
 cdef pj_status_t _on_send_response(pjsip_tx_data *message) noexcept nogil:
     # A retransmission is printed already.
     if not pjsip_tx_data_is_valid(message):
-        _add(message, &_server)
+        _add(message, b"Server")
     return PJ_SUCCESS
 
 
-cdef pj_status_t agent_header_register(pjsip_endpoint *endpoint) noexcept nogil:
-    global _user_agent, _server
-    _user_agent = NULL
-    _server = NULL
+cdef pj_status_t agent_header_register(pjsip_endpoint *endpoint, pj_pool_t *pool) noexcept nogil:
+    """To be called after agent_header_set()."""
+    cdef pjsip_hdr *user_agent
+    if pool == NULL:
+        return PJ_ENOMEM
+    user_agent = _header(pool, b"User-Agent")
+    sipsimple_copy_with(user_agent, _copy_user_agent)
+    pj_list_push_back(<void *> pjsip_endpt_get_request_headers(endpoint), user_agent)
     memset(&_module, 0, sizeof(_module))
     _module.name = pj_str("mod-sipsimple-agent")
     _module.id = -1
@@ -86,25 +161,3 @@ cdef pj_status_t agent_header_register(pjsip_endpoint *endpoint) noexcept nogil:
     _module.on_tx_request = _on_send_request
     _module.on_tx_response = _on_send_response
     return pjsip_endpt_register_module(endpoint, &_module)
-
-
-cdef void agent_header_set(
-    pjsip_endpoint *endpoint, pj_pool_t *pool, const pj_str_t *text
-) noexcept nogil:
-    cdef pj_str_t user_agent_name = pj_str("User-Agent")
-    cdef pj_str_t server_name = pj_str("Server")
-    cdef pjsip_hdr *old = _user_agent
-    cdef pjsip_hdr *new = <pjsip_hdr *> pjsip_generic_string_hdr_create(
-        pool, &user_agent_name, text
-    )
-    sipsimple_store_header(
-        &_server, <pjsip_hdr *> pjsip_generic_string_hdr_create(pool, &server_name, text)
-    )
-    if old == NULL:
-        pj_list_push_back(<void *> pjsip_endpt_get_request_headers(endpoint), new)
-    else:
-        new.prev = old.prev
-        new.next = old.next
-        new.next.prev = new
-        sipsimple_store_header(&new.prev.next, new)
-    sipsimple_store_header(&_user_agent, new)

@@ -29,7 +29,7 @@ cdef class PJSIPUA:
     cdef object _wake_writer
     cdef int _refuse_second(self) except -1
     cdef int _start(self, dict ports) except -1
-    cdef int _apply_user_agent(self) except -1
+    cdef int _set_user_agent(self, str value) except -1
     cdef int _destroy(self) except -1
     cdef int _enter(self) except -1
     cdef object _port(self, str name)

@@ -1,7 +1,6 @@
 """`PJSIPUA`: the SIP endpoint of this process."""
 
 import socket
-import threading
 
 cimport cython
 from posix.unistd cimport getpid
@@ -33,7 +32,7 @@ from sipsimple.core.transports cimport (
     outgoing_address,
 )
 from sipsimple.core.uri cimport uri_from_text
-from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_status_t
 from sipsimple.pjproject.pjsip cimport (
     pjsip_100rel_init_module,
     pjsip_endpt_create,
@@ -43,7 +42,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_ua_init_param,
 )
 from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread, pool_factory
-from sipsimple.pjproject.strings cimport borrow, encode
+from sipsimple.pjproject.strings cimport encode
 
 from sipsimple.core.options import (
     checked_bool,
@@ -65,8 +64,6 @@ cdef enum:
 
 #: What `user_agent` is unless something else is asked for.
 DEFAULT_USER_AGENT = f"sipsimple-{_VERSION}-pjsip-{pjproject_version()}"
-
-cdef object _setting_user_agent = threading.Lock()
 
 cdef PJSIPUA _current = None
 # Whose endpoint there is, or is being made: PJSIP's modules are globals, one set for all. It
@@ -193,6 +190,7 @@ cdef class PJSIPUA:
         cdef pj_status_t status
         cdef int wake_descriptor
         cdef pjsip_ua_init_param dialogs
+        self._set_user_agent(self._user_agent)
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_writer.setblocking(False)
         wake_descriptor = self._wake_reader.fileno()
@@ -208,7 +206,7 @@ cdef class PJSIPUA:
             if status == PJ_SUCCESS:
                 status = trace_register(self.endpoint)
             if status == PJ_SUCCESS:
-                status = agent_header_register(self.endpoint)
+                status = agent_header_register(self.endpoint, self.pool)
             if status == PJ_SUCCESS:
                 status = request_handler_register(self.endpoint)
             if status == PJ_SUCCESS and _hook != NULL:
@@ -220,7 +218,6 @@ cdef class PJSIPUA:
         check(status, "could not start PJSIP's endpoint")
         if self.pool == NULL:
             raise MemoryError
-        self._apply_user_agent()
         if ports["udp"] is not None:
             self.listeners["udp"] = open_udp(self.endpoint, self._local_ip, ports["udp"])
         if ports["tcp"] is not None:
@@ -235,11 +232,12 @@ cdef class PJSIPUA:
             )
         return 0
 
-    cdef int _apply_user_agent(self) except -1:
-        cdef bytes text = encode(self._user_agent, "user_agent")
-        cdef pj_str_t native = borrow(text)
-        with nogil:
-            agent_header_set(self.endpoint, self.pool, &native)
+    cdef int _set_user_agent(self, str value) except -1:
+        """The GIL stays held, so that threads which set it take turns."""
+        cdef bytes text = encode(value, "user_agent")
+        if not agent_header_set(text, len(text)):
+            raise MemoryError
+        self._user_agent = value
         return 0
 
     cdef int _destroy(self) except -1:
@@ -416,11 +414,8 @@ cdef class PJSIPUA:
         cdef str checked = checked_user_agent(value)
         self._enter()
         try:
-            # The header is one node of a list, and its memory a pool for one thread at a time.
-            with _setting_user_agent:
-                if checked != self._user_agent:
-                    self._user_agent = checked
-                    self._apply_user_agent()
+            if checked != self._user_agent:
+                self._set_user_agent(checked)
         finally:
             with nogil:
                 gate_leave()
