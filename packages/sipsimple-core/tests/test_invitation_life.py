@@ -472,3 +472,64 @@ def _sent_twice_at_once() -> int:
 
 def test_a_call_sent_by_two_threads_at_once_keeps_its_object(in_child: InChild) -> None:
     assert in_child(_sent_twice_at_once) == 0
+
+
+def _sent_twice_and_failed(rounds: int) -> int:
+    core_driver, tools = _tools()
+    sys.setswitchinterval(1e-6)
+    with core_driver.Driver() as driver:
+        for _ in range(rounds):
+            # From loopback there is no way there: the end is told while the other one begins.
+            invitation = Invitation(
+                CREDENTIALS, SIPURI("example.com", user="peer"), Route("192.0.2.1", 5060)
+            )
+            invitation.set_offered_local_sdp(tools.sdp())
+            begin = threading.Barrier(3)
+
+            def send(invitation: Any = invitation, begin: threading.Barrier = begin) -> None:
+                begin.wait(10)
+                with contextlib.suppress(SIPCoreError):
+                    invitation.send_invite()
+
+            threads = [threading.Thread(target=send) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            begin.wait(10)
+            while any(thread.is_alive() for thread in threads):
+                driver.drain()
+            del invitation, send, threads, thread
+        driver.drain()
+        gc.collect()
+        return len(live_objects(Invitation))
+
+
+def test_a_call_sent_by_two_threads_is_not_kept_beyond_its_end(in_child: InChild) -> None:
+    assert in_child(_sent_twice_and_failed, 400) == 0
+
+
+def _lost(outgoing: bool) -> None:
+    core_driver, tools = _tools()
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        call = tools.confirmed_outgoing(phone) if outgoing else tools.received(phone)
+        # What keeps it is taken away, which nothing does.
+        [pins] = [
+            each
+            for each in gc.get_referrers(call)
+            if isinstance(each, dict) and list(each.values()) == [call]
+        ]
+        pins.clear()
+        del call
+        gc.collect()
+        assert live_objects(Invitation) == []
+        if outgoing:
+            phone.answer(phone.expect("BYE"), 200, "OK")
+        else:
+            phone.expect("480 INVITE")
+            phone.ack_rejection()
+        driver.run(0.1)
+
+
+@pytest.mark.parametrize("outgoing", [True, False])
+def test_a_call_whose_object_is_lost_is_hung_up(in_child: InChild, outgoing: bool) -> None:
+    in_child(_lost, outgoing)

@@ -1,7 +1,7 @@
 """C interface of `Invitation`."""
 
 from sipsimple.core.credentials cimport Credentials
-from sipsimple.core.invitation_actions cimport action_function
+from sipsimple.core.invitation_actions cimport Invite, action_function
 from sipsimple.core.invite_session cimport InviteSession
 from sipsimple.core.route cimport Route
 from sipsimple.core.uri cimport SIPURI
@@ -15,6 +15,7 @@ cdef class Invitation(InviteSession):
     cdef object _local_sdp
 
     cdef object _description(self, int which)
+    cdef int _start(self, Invite *invite) except? -99
     cdef int _perform(
         self, str what, action_function action, int code, object extra_headers, bint with_sdp
     ) except -1

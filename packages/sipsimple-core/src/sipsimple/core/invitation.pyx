@@ -14,12 +14,15 @@ from sipsimple.core.invitation_actions cimport (
     Parts,
     action_function,
     answer_reinvite,
+    claim_start,
     disconnect,
+    end_claim,
     get_description,
     send_invite,
     send_provisional,
     send_reinvite,
     send_success,
+    session_dispose,
 )
 from sipsimple.core.invitation_callbacks cimport install_callbacks
 from sipsimple.core.invitation_events cimport set_adopt_function
@@ -117,6 +120,9 @@ cdef class Invitation(InviteSession):
         cdef Credentials own = own_credentials(credentials)
         cdef Route first = own_route(route)
         cdef Session *session = session_new(True)
+        if session == NULL:
+            raise MemoryError
+        session.base.dispose = session_dispose
         self.adopt(<Anchor *> session)
         self.session = session
         self._credentials = own
@@ -312,24 +318,35 @@ cdef class Invitation(InviteSession):
                 )
                 invite.headers = header_list(headers, pool)
                 invite.offer = session_to_native(offer, pool)
-                self.pin()
-                with nogil:
-                    status = send_invite(self.session, &invite)
+                status = self._start(&invite)
             finally:
                 with nogil:
                     pj_pool_release(pool)
-            if status != PJ_SUCCESS:
-                # With WRONG_STATE another thread is sending, and the pin is its own.
-                if status != WRONG_STATE and session_state(self.session) in (
-                    STATE_NULL, STATE_DISCONNECTED
-                ):
-                    self.unpin()
-                self._check(status, "send_invite()")
+            self._check(status, "send_invite()")
             if self._local_sdp is offer:
                 self._local_sdp = None
         finally:
             with nogil:
                 gate_leave()
+
+    cdef int _start(self, Invite *invite) except? -99:
+        """Send the INVITE, unless another thread does or did; PJSIP's status or WRONG_STATE.
+
+        The pin belongs to the call that is sent: who comes second leaves it alone, since what
+        unpins the object, the end of that call, may be past.
+        """
+        cdef pj_status_t status
+        if not claim_start(self.session):
+            return WRONG_STATE
+        try:
+            self.pin()
+            with nogil:
+                status = send_invite(self.session, invite)
+            if status != PJ_SUCCESS:
+                self.unpin()
+        finally:
+            end_claim(self.session)
+        return status
 
     cdef int _perform(
         self, str what, action_function action, int code, object extra_headers, bint with_sdp
@@ -513,6 +530,7 @@ cdef object _adopt(Anchor *anchor, SIPURI caller, SIPURI callee):
     invitation.session = <Session *> anchor
     invitation._caller_uri = caller
     invitation._callee_uri = callee
+    anchor.dispose = session_dispose
     invitation.adopt(anchor_ref(anchor))
     # Unpinned by the delivery of DISCONNECTED, which comes behind this.
     invitation.pin()

@@ -6,6 +6,7 @@ in between.
 
 from libc.string cimport memset
 
+from sipsimple.core.gate cimport gate_enter, gate_leave
 from sipsimple.core.invitation_directions cimport read_directions
 from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
 from sipsimple.core.invitation_glare cimport glare_keep, glare_set_resend_function
@@ -23,6 +24,7 @@ from sipsimple.core.invitation_session cimport (
     session_step,
 )
 from sipsimple.core.invitation_states cimport (
+    STATE_DISCONNECTED,
     STATE_NULL,
     STATE_REINVITED,
     TRIGGER_DISCONNECT,
@@ -31,7 +33,7 @@ from sipsimple.core.invitation_states cimport (
     TRIGGER_SEND_SUCCESS,
     state_after,
 )
-from sipsimple.pjproject.native cimport anchor_lock, anchor_unlock
+from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_unlock
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
 from sipsimple.pjproject.pjmedia_sdp cimport (
     PJMEDIA_SDPNEG_ENOMEDIA,
@@ -73,6 +75,10 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_tx_data,
     pjsip_ua_instance,
 )
+
+cdef enum:
+    # To a caller whose call nobody holds any more: Temporarily Unavailable.
+    NOBODY_THERE = 480
 
 
 cdef bint _allowed(Session *session, int trigger) noexcept nogil:
@@ -121,19 +127,26 @@ cdef pj_status_t _send(
     return PJ_SUCCESS
 
 
+cdef bint claim_start(Session *session) noexcept nogil:
+    cdef bint claimed
+    anchor_lock(&session.base)
+    claimed = session.state == STATE_NULL and not session.starting
+    if claimed:
+        session.starting = True
+    anchor_unlock(&session.base)
+    return claimed
+
+
+cdef void end_claim(Session *session) noexcept nogil:
+    anchor_lock(&session.base)
+    session.starting = False
+    anchor_unlock(&session.base)
+
+
 cdef pj_status_t send_invite(Session *session, Invite *invite) noexcept nogil:
     cdef pjsip_dialog *dialog = NULL
     cdef pjsip_inv_session *inv = NULL
-    cdef pj_status_t status
-    cdef bint wrong
-    anchor_lock(&session.base)
-    wrong = session.state != STATE_NULL or session.starting or session.inv != NULL
-    if not wrong:
-        session.starting = True
-    anchor_unlock(&session.base)
-    if wrong:
-        return WRONG_STATE
-    status = pjsip_dlg_create_uac(
+    cdef pj_status_t status = pjsip_dlg_create_uac(
         pjsip_ua_instance(),
         &invite.local_uri,
         &invite.contact,
@@ -148,9 +161,6 @@ cdef pj_status_t send_invite(Session *session, Invite *invite) noexcept nogil:
             status = _send(session, inv, invite)
         # Also destroys the dialog where nothing came of it.
         pjsip_dlg_dec_lock(dialog)
-    anchor_lock(&session.base)
-    session.starting = False
-    anchor_unlock(&session.base)
     return status
 
 
@@ -406,6 +416,17 @@ cdef pj_status_t disconnect(Session *session, Parts *parts) noexcept nogil:
             _hang_up(session, inv, parts.code, parts.headers)
     session_leave(inv)
     return PJ_SUCCESS
+
+
+cdef void session_dispose(Anchor *anchor) noexcept nogil:
+    cdef Session *session = <Session *> anchor
+    cdef Parts parts
+    if session_state(session) in (STATE_NULL, STATE_DISCONNECTED) or not gate_enter():
+        return
+    memset(&parts, 0, sizeof(parts))
+    parts.code = NOBODY_THERE
+    disconnect(session, &parts)
+    gate_leave()
 
 
 # ---- descriptions

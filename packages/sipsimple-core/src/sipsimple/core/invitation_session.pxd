@@ -23,7 +23,7 @@ cdef struct Session:
     Anchor base
     # ---- under base.lock
     int state
-    # send_invite() is at work and there is nothing in `inv` yet
+    # one send_invite() is at work, which only one can be
     bint starting
     # holds a reference; NULL before the start and from DISCONNECTED on
     pjsip_inv_session *inv

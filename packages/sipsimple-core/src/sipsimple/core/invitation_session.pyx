@@ -109,7 +109,6 @@ cdef pj_status_t session_attach(Session *session, pjsip_inv_session *inv) noexce
     session.call_id = call_id
     session.call_id_length = length
     session.inv = inv
-    session.starting = False
     anchor_unlock(&session.base)
     sipsimple_sessions_hold()
     session.previous = NULL
