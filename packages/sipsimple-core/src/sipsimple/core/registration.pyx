@@ -6,30 +6,27 @@ refresh timer is our own, so that a refresh passes through the same states and t
 `expires` with it. Here is what Python sees of it.
 """
 
-import threading
-
 cimport cython
 from libc.stdint cimport uint32_t
 from libc.string cimport memcpy
 
-from sipsimple.core.credentials cimport own_credentials
 from sipsimple.core.gate cimport gate_leave
+from sipsimple.core.queued_machine cimport (
+    PLACE,
+    PRESENT,
+    REMOVE,
+    Machine,
+    StateEvent,
+    machine_alloc,
+    machine_end_transaction,
+)
+from sipsimple.core.queued_primitive cimport QueuedPrimitive, checked_expires
 from sipsimple.core.registration_machine cimport (
-    NO_EVENT,
-    REGISTER,
-    REGISTERED,
-    UNREGISTER,
-    UNREGISTERED,
     ContactRecord,
     Native,
-    StateEvent,
-    machine_close,
-    machine_end_transaction,
-    machine_finalize,
-    machine_happen,
-    machine_on_answer,
-    machine_on_timer,
-    machine_stop_timer,
+    registration_finalize,
+    registration_on_answer,
+    registration_prepare,
 )
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
@@ -37,24 +34,16 @@ from sipsimple.core.request_parts cimport (
     header_list,
     route_set,
 )
-from sipsimple.core.route cimport own_route
 from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
 from sipsimple.core.uri cimport SIPURI
 from sipsimple.pjproject.events cimport Event, emit
-from sipsimple.pjproject.native cimport (
-    Anchor,
-    anchor_alloc,
-    anchor_lock,
-    anchor_unlock,
-    anchor_unref,
-)
+from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_unlock, anchor_unref
 from sipsimple.pjproject.pjlib cimport (
     PJ_SUCCESS,
     pj_pool_release,
     pj_pool_t,
     pj_status_t,
     pj_str_t,
-    pj_timer_entry_init,
 )
 from sipsimple.pjproject.pjsip cimport (
     pjsip_cred_info,
@@ -68,14 +57,10 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_regc_set_route_set,
     pjsip_route_hdr,
 )
-from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread
+from sipsimple.pjproject.runtime cimport check, create_pool
 from sipsimple.pjproject.strings cimport pool_str
 
 from sipsimple.core.registration_states import STATES as _STATES
-from sipsimple.pjproject.errors import SIPCoreError
-
-# Pinning an object and finding that it may be let go exclude each other.
-cdef object _pinning = threading.Lock()
 
 
 cdef int _deliver_state(object target, Event *base) except -1:
@@ -83,21 +68,11 @@ cdef int _deliver_state(object target, Event *base) except -1:
     cdef Registration registration = target
     cdef ContactRecord record
     cdef char *place = event.data + event.reason_length
-    cdef dict data = {"state": _STATES[event.state]}
+    cdef dict data = registration.delivered(event)
     cdef list contacts
-    cdef Native *native = <Native *> registration.anchor
-    anchor_lock(&native.base)
-    native.events -= 1
-    anchor_unlock(&native.base)
-    registration._settle()
-    if event.code:
-        data["code"] = event.code
-        data["reason"] = (<char *> event.data)[:event.reason_length].decode(
-            "utf-8", "surrogateescape"
-        )
-    if event.state == REGISTERED:
+    if event.state == PRESENT:
         contacts = []
-        for _ in range(event.contact_count):
+        for _ in range(event.count):
             memcpy(&record, place, sizeof(record))
             place += sizeof(record)
             contacts.append(
@@ -110,22 +85,8 @@ cdef int _deliver_state(object target, Event *base) except -1:
     return emit(base, "SCRegistrationChangedState", target, data)
 
 
-cdef int _checked_expires(object value) except -1:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"expires: must be int, not {type(value).__name__}")
-    if not 0 < value < 0x7FFFFFFF:
-        raise ValueError(f"expires: {value} is not between 1 and {0x7FFFFFFE}")
-    return value
-
-
-cdef Native *_native(Registration registration) except NULL:
-    if registration.anchor == NULL:
-        raise SIPCoreError("Registration.__init__() has not been called")
-    return <Native *> registration.anchor
-
-
 @cython.auto_pickle(False)
-cdef class Registration(Primitive):
+cdef class Registration(QueuedPrimitive):
     """Registration(credentials, route=None, expires=300, extra_headers=None)
 --
 
@@ -157,12 +118,8 @@ cdef class Registration(Primitive):
     """
 
     def __init__(self, credentials, route=None, expires=300, extra_headers=None):
-        if self.anchor != NULL:
-            raise SIPCoreError("a Registration is initialized once")
-        self._credentials = own_credentials(credentials)
-        self._route = own_route(route)
-        self._extra_headers = check_extra_headers(extra_headers, "expires")
-        cdef int checked = _checked_expires(expires)
+        self.take_arguments(credentials, route, check_extra_headers(extra_headers, "expires"))
+        cdef int checked = checked_expires(expires)
         current_ua()
         self.enter()
         try:
@@ -176,14 +133,13 @@ cdef class Registration(Primitive):
         cdef SIPURI account = self._credentials._uri
         cdef SIPURI registrar = account.copy()
         cdef bytes contact_text = contact_header(ua, self._credentials, self._route, account)
-        cdef Native *native = <Native *> anchor_alloc(sizeof(Native), machine_finalize)
-        self.adopt(<Anchor *> native)
-        native.deliver = _deliver_state
-        native.endpoint = ua.endpoint
-        native.state = UNREGISTERED
-        native.queued = NO_EVENT
-        native.expires = native.asked = expires
-        pj_timer_entry_init(&native.timer, 0, native, machine_on_timer)
+        cdef Machine *machine = machine_alloc(sizeof(Native), registration_finalize)
+        cdef Native *native = <Native *> machine
+        self.adopt(<Anchor *> machine)
+        registration_prepare(native)
+        machine.deliver = _deliver_state
+        machine.endpoint = ua.endpoint
+        machine.expires = native.asked = expires
         # The domain of the account, RFC 3261 10.2.
         registrar._user = registrar._password = registrar._display = None
         registrar._headers = {}
@@ -208,7 +164,9 @@ cdef class Registration(Primitive):
             identity = pool_str(pool, account.name_addr())
             contact = pool_str(pool, contact_text)
             with nogil:
-                status = pjsip_regc_create(native.endpoint, native, machine_on_answer, &regc)
+                status = pjsip_regc_create(
+                    machine.endpoint, machine, registration_on_answer, &regc
+                )
                 if status == PJ_SUCCESS:
                     status = pjsip_regc_init(
                         regc, &server, &identity, &identity, 1, &contact, expires
@@ -226,43 +184,24 @@ cdef class Registration(Primitive):
                 pj_pool_release(pool)
         check(status, f"could not create the registration of {account}")
         native.regc = regc
+        machine.open = True
+        return 0
+
+    cdef tuple state_names(self):
+        return _STATES
+
+    cdef int let_go(self) except -1:
+        cdef Native *native = <Native *> self.anchor
+        cdef pjsip_regc *regc = native.regc
+        native.regc = NULL
+        with nogil:
+            pjsip_regc_destroy(regc)
+            # Destroyed, regc will not call back any more.
+            if machine_end_transaction(&native.machine, 0):
+                anchor_unref(&native.machine.base)
         return 0
 
     # ---- requests
-
-    cdef int _request(self, int event) except -1:
-        cdef Native *native = _native(self)
-        self.enter()
-        try:
-            with _pinning:
-                anchor_lock(&native.base)
-                native.calls += 1
-                anchor_unlock(&native.base)
-                self.pin()
-            with nogil:
-                machine_happen(native, event, NULL)
-            with _pinning:
-                anchor_lock(&native.base)
-                native.calls -= 1
-                anchor_unlock(&native.base)
-            self._settle()
-        finally:
-            with nogil:
-                gate_leave()
-        return 0
-
-    cdef int _settle(self) except -1:
-        """Let go of the object, for Python to collect, where nothing is going on."""
-        cdef Native *native = <Native *> self.anchor
-        cdef bint idle
-        with _pinning:
-            anchor_lock(&native.base)
-            # An event finds the object only while it lives.
-            idle = native.calls == 0 and native.events == 0 and native.state == UNREGISTERED
-            anchor_unlock(&native.base)
-            if idle:
-                self.unpin()
-        return 0
 
     def register(self):
         """Register, or refresh the registration now; queued while a transaction runs.
@@ -278,7 +217,7 @@ cdef class Registration(Primitive):
 
         Source: `pjsip_regc_register()`.
         """
-        self._request(REGISTER)
+        self.request(PLACE)
 
     def unregister(self):
         """Remove the binding; queued while a transaction runs, nothing when unregistered.
@@ -291,92 +230,14 @@ cdef class Registration(Primitive):
 
         Source: `pjsip_regc_unregister()`.
         """
-        self._request(UNREGISTER)
-
-    # ---- attributes
-
-    @property
-    def state(self):
-        """`"unregistered"`, `"registering"`, `"registered"` or `"unregistering"`."""
-        cdef Native *native = _native(self)
-        cdef int state
-        anchor_lock(&native.base)
-        state = native.state
-        anchor_unlock(&native.base)
-        return _STATES[state]
-
-    @property
-    def credentials(self):
-        """The credentials, a copy."""
-        return self._credentials.copy()
-
-    @property
-    def route(self):
-        """The route, a copy, or None."""
-        return None if self._route is None else self._route.copy()
-
-    @property
-    def extra_headers(self):
-        """The extra headers, a copy of the dict."""
-        return dict(self._extra_headers)
-
-    @property
-    def expires(self):
-        """Seconds to ask for with the next REGISTER."""
-        cdef Native *native = _native(self)
-        cdef uint32_t expires
-        anchor_lock(&native.base)
-        expires = native.expires
-        anchor_unlock(&native.base)
-        return expires
-
-    @expires.setter
-    def expires(self, value):
-        cdef Native *native = _native(self)
-        cdef int checked = _checked_expires(value)
-        anchor_lock(&native.base)
-        native.expires = checked
-        anchor_unlock(&native.base)
+        self.request(REMOVE)
 
     @property
     def expires_received(self):
         """Seconds that the registrar granted the last time; 0 before the first time."""
-        cdef Native *native = _native(self)
+        cdef Machine *machine = self.machine()
         cdef uint32_t received
-        anchor_lock(&native.base)
-        received = native.received
-        anchor_unlock(&native.base)
+        anchor_lock(&machine.base)
+        received = machine.received
+        anchor_unlock(&machine.base)
         return received
-
-    def __repr__(self):
-        if self._credentials is None:
-            return f"<{type(self).__name__}, not initialized>"
-        return f"<{type(self).__name__} of {self._credentials._uri}: {self.state}>"
-
-    # ---- the end of the SIP core
-
-    cdef int begin_end(self) except -1:
-        # In "unregistering" too: a register() may be queued behind it.
-        if self.state != "unregistered":
-            self._request(UNREGISTER)
-        return 0
-
-    cdef bint is_idle(self) except -1:
-        return self.anchor == NULL or self.state == "unregistered"
-
-    cdef int invalidate(self) except -1:
-        cdef Native *native = <Native *> self.anchor
-        cdef pjsip_regc *regc
-        if native == NULL:
-            return 0
-        with nogil:
-            ensure_thread()
-            regc = machine_close(native)
-            if regc != NULL:
-                machine_stop_timer(native)
-                pjsip_regc_destroy(regc)
-            # Destroyed, regc will not call back any more.
-            if machine_end_transaction(native, 0):
-                anchor_unref(&native.base)
-        self._settle()
-        return 0

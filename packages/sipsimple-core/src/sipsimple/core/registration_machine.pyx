@@ -1,41 +1,34 @@
-"""The machine under `Registration`, without the GIL.
-
-All that happens goes through `machine_happen()`, in whatever thread it happens, and by the
-table in `registration_states.py`. Whoever sends takes a reference to the struct for PJSIP;
-whoever notices the end of that transaction first gives it back.
-"""
+"""The machine under `Registration`, without the GIL: its requests, and their answers."""
 
 from libc.stdint cimport uint32_t
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy
 
 from sipsimple.core.gate cimport gate_enter_to_free, gate_leave
-from sipsimple.pjproject.events cimport event_new, event_push
-from sipsimple.pjproject.native cimport (
-    Anchor,
-    anchor_lock,
-    anchor_ref,
-    anchor_unlock,
-    anchor_unref,
+from sipsimple.core.queued_machine cimport (
+    FAILURE,
+    PRESENT,
+    SEND_REMOVAL,
+    STATE_COUNT,
+    SUCCESS,
+    Answer,
+    EdgeRow,
+    Machine,
+    StateEvent,
+    fill_table,
+    machine_end_transaction,
+    machine_happen,
+    machine_not_sent,
+    state_event_new,
 )
-from sipsimple.pjproject.pjlib cimport (
-    PJ_ERR_MSG_SIZE,
-    PJ_SUCCESS,
-    pj_status_t,
-    pj_strerror,
-    pj_time_val,
-    pj_timer_entry,
-    pj_timer_heap_cancel,
-    pj_timer_heap_t,
-)
+from sipsimple.pjproject.events cimport event_push
+from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_unlock, anchor_unref
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_status_t
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_EXPIRES_NOT_SPECIFIED,
     PJSIP_H_CONTACT,
     PJSIP_H_EXPIRES,
-    PJSIP_SC_SERVICE_UNAVAILABLE,
     PJSIP_URI_IN_CONTACT_HDR,
     pjsip_contact_hdr,
-    pjsip_endpt_get_timer_heap,
-    pjsip_endpt_schedule_timer,
     pjsip_expires_hdr_create,
     pjsip_generic_int_hdr,
     pjsip_hdr,
@@ -59,41 +52,13 @@ from sipsimple.core.registration_states import STATES as _STATES
 from sipsimple.core.registration_states import TRANSITIONS as _TRANSITIONS
 
 cdef enum:
-    SEND_NOTHING
-    SEND_REGISTER
-    SEND_UNREGISTER
-
-cdef enum:
-    KEEP_QUEUE = -2
     MOST_CONTACTS = 1000
 
-cdef struct Edge:
-    bint exists
-    int following
-    int send
-    int queue
+cdef EdgeRow[STATE_COUNT] _table
 
-cdef Edge[STATE_COUNT][EVENT_COUNT] _edges
+# A refresh is a whole REGISTER.
+fill_table(_table, _STATES, _EVENTS, ("", "REGISTER", None, "un-REGISTER"), _TRANSITIONS)
 
-cdef int _fill_table() except -1:
-    cdef int state, event
-    sends = {"": SEND_NOTHING, "REGISTER": SEND_REGISTER, "un-REGISTER": SEND_UNREGISTER}
-    queues = {None: KEEP_QUEUE, "": NO_EVENT, "register": REGISTER, "unregister": UNREGISTER}
-    memset(_edges, 0, sizeof(_edges))
-    for row in _TRANSITIONS:
-        state = _STATES.index(row.state)
-        event = _EVENTS.index(row.event)
-        _edges[state][event].exists = True
-        _edges[state][event].following = _STATES.index(row.following)
-        _edges[state][event].send = sends[row.send]
-        _edges[state][event].queue = queues[row.queue]
-    return 0
-
-
-_fill_table()
-
-
-# ---- the machine, without the GIL
 
 cdef size_t _record_contacts(
     pjsip_rx_data *message, uint32_t fallback, char *place, size_t room, size_t *count
@@ -132,124 +97,39 @@ cdef size_t _record_contacts(
     return used
 
 
-cdef void _push_state(Native *native, const Answer *answer) noexcept nogil:
-    """Record that the state is what it is now; `answer` is what led to it, or NULL."""
+cdef void _push_state(Machine *machine, const Answer *answer) noexcept nogil:
     cdef StateEvent *event
     cdef size_t room = 0
-    if answer != NULL:
-        room = answer.reason.slen
-        if answer.message != NULL and native.state == REGISTERED:
-            # A URI may print with up to three times its received length, for the escapes.
-            room += 3 * answer.message.msg_info.len + MOST_CONTACTS
-    event = <StateEvent *> event_new(
-        sizeof(StateEvent) + room, native.deliver, NULL, &native.base
+    cdef bint contacts = (
+        answer != NULL and answer.message != NULL and machine.state == PRESENT
     )
+    if contacts:
+        # A URI may print with up to three times its received length, for the escapes.
+        room = 3 * answer.message.msg_info.len + MOST_CONTACTS
+    event = state_event_new(machine, answer, room)
     if event == NULL:
         return
-    native.events += 1
-    event.state = native.state
-    if answer != NULL:
-        event.code = answer.code
-        event.expires = answer.expires
-        event.reason_length = answer.reason.slen
-        event.length = answer.reason.slen
-        memcpy(event.data, answer.reason.ptr, answer.reason.slen)
-        if answer.message != NULL and native.state == REGISTERED:
-            event.length += _record_contacts(
-                answer.message,
-                answer.expires,
-                event.data + event.length,
-                room - event.length,
-                &event.contact_count,
-            )
+    if contacts:
+        event.length += _record_contacts(
+            answer.message, answer.expires, event.data + event.length, room, &event.count
+        )
     event_push(&event.base)
 
 
-cdef int _take(Native *native, int event, const Answer *answer) noexcept nogil:
-    """Apply one row of the table, under the lock; what is to be sent."""
-    cdef Edge *edge = &_edges[native.state][event]
-    if not edge.exists:
-        return SEND_NOTHING
-    if edge.queue != KEEP_QUEUE:
-        native.queued = edge.queue
-    if edge.following != native.state:
-        native.state = edge.following
-        _push_state(native, answer)
-    return edge.send
-
-
-cdef void machine_happen(Native *native, int event, const Answer *answer) noexcept nogil:
-    """Let an event happen, and do what follows from it."""
-    cdef int send
-    cdef int queued
-    cdef uint32_t transaction = 0
-    cdef bint wait = False
-    anchor_lock(&native.base)
-    if native.regc == NULL:
-        anchor_unlock(&native.base)
-        return
-    send = _take(native, event, answer)
-    if native.queued != NO_EVENT and (
-        native.state == REGISTERED or native.state == UNREGISTERED
-    ):
-        queued = native.queued
-        native.queued = NO_EVENT
-        send = _take(native, queued, NULL)
-    if send != SEND_NOTHING:
-        native.pending = True
-        native.transaction += 1
-        transaction = native.transaction
-        anchor_ref(&native.base)
-    elif event == SUCCESS and native.state == REGISTERED:
-        native.received = answer.expires
-        wait = True
-    anchor_unlock(&native.base)
-    if send != SEND_NOTHING:
-        _send(native, send == SEND_UNREGISTER, transaction)
-    elif wait:
-        _start_timer(native, answer.expires)
-
-
-cdef pjsip_regc *machine_close(Native *native) noexcept nogil:
-    cdef pjsip_regc *regc
-    anchor_lock(&native.base)
-    regc = native.regc
-    native.regc = NULL
-    native.queued = NO_EVENT
-    if native.state != UNREGISTERED:
-        native.state = UNREGISTERED
-        _push_state(native, NULL)
-    anchor_unlock(&native.base)
-    return regc
-
-
-cdef bint machine_end_transaction(Native *native, uint32_t transaction) noexcept nogil:
-    """True for the first who ends the running transaction; 0 stands for any."""
-    cdef bint first
-    anchor_lock(&native.base)
-    first = native.pending and (transaction == 0 or transaction == native.transaction)
-    if first:
-        native.pending = False
-    anchor_unlock(&native.base)
-    return first
-
-
-cdef void _send(Native *native, bint unregister, uint32_t transaction) noexcept nogil:
+cdef void _send(Machine *machine, int what, uint32_t transaction) noexcept nogil:
+    cdef Native *native = <Native *> machine
     cdef pjsip_tx_data *request = NULL
     cdef pj_status_t status
     cdef uint32_t expires
     cdef bint changed
-    cdef Answer answer
-    cdef char text[PJ_ERR_MSG_SIZE]
-    machine_stop_timer(native)
-    if unregister:
+    if what == SEND_REMOVAL:
         status = pjsip_regc_unregister(native.regc, &request)
     else:
-        anchor_lock(&native.base)
-        expires = native.expires
+        anchor_lock(&machine.base)
+        expires = machine.expires
         changed = expires != native.asked
         native.asked = expires
-        anchor_unlock(&native.base)
+        anchor_unlock(&machine.base)
         # Only when it changed: regc raises it by itself on 423, and that should stay.
         if changed:
             pjsip_regc_update_expires(native.regc, expires)
@@ -261,66 +141,34 @@ cdef void _send(Native *native, bint unregister, uint32_t transaction) noexcept 
             )
     if status == PJ_SUCCESS:
         status = pjsip_regc_send(native.regc, request)
-    # On a failure PJSIP has called back already in most cases, but not in all.
-    if status != PJ_SUCCESS and machine_end_transaction(native, transaction):
-        memset(&answer, 0, sizeof(answer))
-        answer.code = PJSIP_SC_SERVICE_UNAVAILABLE
-        answer.reason = pj_strerror(status, text, sizeof(text))
-        machine_happen(native, FAILURE, &answer)
-        anchor_unref(&native.base)
+    if status != PJ_SUCCESS:
+        machine_not_sent(machine, transaction, status)
 
 
-cdef void machine_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
-    cdef Native *native = <Native *> result.token
+cdef void registration_prepare(Native *native) noexcept nogil:
+    """Give the machine its table and what is done by it."""
+    native.machine.table = _table
+    native.machine.push = _push_state
+    native.machine.send = _send
+
+
+cdef void registration_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
+    cdef Machine *machine = <Machine *> result.token
     cdef Answer answer
-    if not machine_end_transaction(native, 0):
+    if not machine_end_transaction(machine, 0):
         return
     answer.code = result.code
     answer.reason = result.reason
-    answer.expires = result.expiration
+    answer.expires = answer.lasts = result.expiration
     answer.message = result.rdata
     if result.status == PJ_SUCCESS and result.code // 100 == 2:
-        machine_happen(native, SUCCESS, &answer)
+        machine_happen(machine, SUCCESS, &answer)
     else:
-        machine_happen(native, FAILURE, &answer)
-    anchor_unref(&native.base)
+        machine_happen(machine, FAILURE, &answer)
+    anchor_unref(&machine.base)
 
 
-# ---- the refresh timer, which holds a reference while it runs
-
-cdef void _start_timer(Native *native, uint32_t expires) noexcept nogil:
-    cdef pj_time_val delay
-    cdef long milliseconds = _refresh_milliseconds(expires)
-    delay.sec = milliseconds // 1000
-    delay.msec = milliseconds % 1000
-    anchor_ref(&native.base)
-    if pjsip_endpt_schedule_timer(native.endpoint, &native.timer, &delay) != PJ_SUCCESS:
-        anchor_unref(&native.base)
-
-
-cdef long _refresh_milliseconds(uint32_t expires) noexcept nogil:
-    """`registration_states.refresh_delay()` in C."""
-    cdef long half = <long> expires * 500
-    cdef long most = <long> expires * 900
-    if <long> expires * 1000 - 5000 < most:
-        most = <long> expires * 1000 - 5000
-    if half > most:
-        most = half
-    return most if most > 500 else 500
-
-
-cdef void machine_stop_timer(Native *native) noexcept nogil:
-    if pj_timer_heap_cancel(pjsip_endpt_get_timer_heap(native.endpoint), &native.timer) > 0:
-        anchor_unref(&native.base)
-
-
-cdef void machine_on_timer(pj_timer_heap_t *heap, pj_timer_entry *entry) noexcept nogil:
-    cdef Native *native = <Native *> entry.user_data
-    machine_happen(native, REFRESH, NULL)
-    anchor_unref(&native.base)
-
-
-cdef void machine_finalize(Anchor *anchor) noexcept nogil:
+cdef void registration_finalize(Anchor *anchor) noexcept nogil:
     """Nothing refers to the struct any more: no object, no transaction, no timer, no event."""
     cdef Native *native = <Native *> anchor
     if native.regc != NULL and gate_enter_to_free():
