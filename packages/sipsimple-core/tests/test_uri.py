@@ -41,6 +41,58 @@ def test_prints_and_reads_back_the_same(uri: SIPURI, text: str) -> None:
     assert parsed.headers == uri.headers
 
 
+# The examples of RFC 3261 19.1.3.
+EXAMPLES = [
+    "sip:alice@atlanta.com",
+    "sip:alice:secretword@atlanta.com;transport=tcp",
+    "sips:alice@atlanta.com?subject=project%20x&priority=urgent",
+    "sip:+1-212-555-1212:1234@gateway.com;user=phone",
+    "sips:1212@gateway.com",
+    "sip:alice@192.0.2.4",
+    "sip:atlanta.com;method=REGISTER?to=alice%40atlanta.com",
+    "sip:alice;day=tuesday@atlanta.com",
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_the_examples_of_the_rfc_round_trip(text: str) -> None:
+    assert str(SIPURI.parse(text)) == text
+
+
+def test_an_empty_parameter_value_is_none() -> None:
+    uri = SIPURI("h", parameters={"x": "", "transport": ""})
+    assert str(uri) == "sip:h;x;transport"
+    assert SIPURI.parse(str(uri)) == uri == SIPURI("h", parameters={"x": None, "transport": None})
+
+
+def test_every_octet_survives_in_every_part() -> None:
+    text = bytes(range(1, 256)).decode("utf-8", "surrogateescape")
+    uri = SIPURI("h", user=text, password=text, parameters={text: text}, headers={text: text})
+    parsed = SIPURI.parse(str(uri))
+    assert (parsed.user, parsed.password) == (text, text)
+    assert (parsed.parameters, parsed.headers) == ({text: text}, {text: text})
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("tel:+12125551212", "tel"),
+        ("TEL:+1;phone-context=x", "TEL"),
+        ('"The <boss>" <tel:+1>', None),
+        ("Boss <tel:+1>", "tel"),
+        ("<mailto:alice@example.com>", "mailto"),
+        (b"http://example.com", "http"),
+        ("sip:a b@h", None),
+        ("", None),
+    ],
+)
+def test_another_scheme_is_refused_by_its_name(text: str | bytes, scheme: str | None) -> None:
+    with pytest.raises(InvalidURIError) as caught:
+        SIPURI.parse(text)
+    expected = "is not a SIP or SIPS URI" if scheme is None else f"has the scheme {scheme}: only"
+    assert expected in str(caught.value)
+
+
 def test_reads_every_part() -> None:
     uri = SIPURI.parse('"B\\"ob" <sips:b%6Fb:pw@Example.com:5061;maddr=1.2.3.4;ttl=5;x?a=b%20c>')
     assert (uri.display, uri.user, uri.password, uri.host) == ('B"ob', "bob", "pw", "Example.com")

@@ -32,6 +32,8 @@ _IN_HEADER = _MARK + "[]/?:+$"
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+# Of an addr-spec, or of a name-addr with or without display name.
+_OTHER_SCHEME = re.compile(rb'^\s*(?:[^:<]*<|"[^<]*<)?\s*([A-Za-z][A-Za-z0-9+.-]*):')
 _LONGEST = 65535
 
 # A parameter that these URIs do not both have makes them differ (RFC 3261 19.1.4).
@@ -87,7 +89,7 @@ cdef class SIPURI:
         port: 1 to 65535; None or 0 where the URI has none.
         display: Display name, or None.
         secure: True for a SIPS URI.
-        parameters: URI parameters: names to values, None for one without a value.
+        parameters: URI parameters: names to values, None or "" for one without a value.
         headers: URI headers: names to values.
         password: The password part, which RFC 3261 recommends against, or None.
 
@@ -150,7 +152,8 @@ cdef class SIPURI:
 
         Raises:
             TypeError: Neither str nor bytes.
-            InvalidURIError: Not a SIP or SIPS URI; a `ValueError` and a `SIPCoreError`.
+            InvalidURIError: Not a SIP or SIPS URI, such as a `tel:` URI (RFC 3966), which
+                says nothing of where to send a request; a `ValueError` and a `SIPCoreError`.
 
         Source: `pjsip_parse_uri()`.
         """
@@ -254,7 +257,8 @@ cdef class SIPURI:
         if self._parameters:
             for name, value in _pairs(self._parameters, "parameters", True).items():
                 parts.append(";" + _escape(name, _IN_PARAMETER))
-                if value is not None:
+                # The grammar knows no empty value (RFC 3261 25.1, pvalue).
+                if value:
                     parts.append("=" + _escape(value, _IN_PARAMETER))
         if self._headers:
             for name, value in _pairs(self._headers, "headers", False).items():
@@ -352,9 +356,7 @@ cdef bint _same_host(str first, str second):
 
 
 cdef dict _folded(dict pairs):
-    return {
-        name.lower(): None if value is None else value.lower() for name, value in pairs.items()
-    }
+    return {name.lower(): (value or "").lower() for name, value in pairs.items()}
 
 
 cdef bint _equal(SIPURI first, SIPURI second):
@@ -466,5 +468,15 @@ cdef SIPURI uri_from_text(object text):
         with nogil:
             pj_pool_release(pool)
     if result is None:
-        raise InvalidURIError(f"{text!r} is not a SIP or SIPS URI")
+        raise InvalidURIError(_refusal(data, text))
     return result
+
+
+cdef str _refusal(bytes data, object text):
+    scheme = _OTHER_SCHEME.search(data)
+    if scheme is None or scheme[1].lower() in (b"sip", b"sips"):
+        return f"{text!r} is not a SIP or SIPS URI"
+    return (
+        f"{text!r} has the scheme {scheme[1].decode()}: only sip and sips URIs name somebody to "
+        "send SIP requests to"
+    )
