@@ -1,4 +1,4 @@
-"""Digest access authentication with MD5, as a server does it (RFC 2617, RFC 3261 section 22)."""
+"""Digest access authentication, as a server does it (RFC 3261 section 22, RFC 7616, RFC 8760)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import re
 import secrets
 import time
 
-__all__ = ["Authenticator", "Verdict"]
+__all__ = ["ALGORITHMS", "Authenticator", "Verdict"]
+
+ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
+"""What hashlib calls them, by IANA's names."""
 
 
 class Verdict(enum.Enum):
@@ -27,24 +30,32 @@ class Authenticator:
     Args:
         realm: The realm of the users.
         passwords: Their passwords by name.
+        algorithms: What to challenge with, the preferred one first (RFC 8760 section 2.3).
         nonce_seconds: How long a nonce can be used.
     """
 
     def __init__(
-        self, realm: str, passwords: dict[str, str], *, nonce_seconds: float = 300
+        self,
+        realm: str,
+        passwords: dict[str, str],
+        *,
+        algorithms: tuple[str, ...] = ("MD5",),
+        nonce_seconds: float = 300,
     ) -> None:
         self.realm = realm
+        self._algorithms = algorithms
         self._passwords = passwords
         self._seconds = nonce_seconds
         self._key = secrets.token_bytes(16)
 
-    def challenge(self, *, stale: bool = False) -> str:
-        """A value for WWW-Authenticate or Proxy-Authenticate."""
-        text = (
-            f'Digest realm="{self.realm}", nonce="{self._nonce(time.monotonic())}", '
-            'algorithm=MD5, qop="auth"'
-        )
-        return f"{text}, stale=true" if stale else text
+    def challenges(self, *, stale: bool = False) -> list[str]:
+        """Values for WWW-Authenticate or Proxy-Authenticate, one for each algorithm."""
+        nonce = self._nonce(time.monotonic())
+        end = ", stale=true" if stale else ""
+        return [
+            f'Digest realm="{self.realm}", nonce="{nonce}", algorithm={name}, qop="auth"{end}'
+            for name in self._algorithms
+        ]
 
     def judge(self, header: str | None, method: str, user: str) -> Verdict:
         """Judge an Authorization or Proxy-Authorization.
@@ -65,13 +76,17 @@ class Authenticator:
         if not issued.isdigit() or not hmac.compare_digest(nonce, self._nonce(int(issued) / 1e3)):
             return Verdict.STALE
         password = self._passwords.get(user)
+        algorithm = given.get("algorithm", "MD5").upper()
+        if algorithm not in self._algorithms:
+            return Verdict.WRONG
         if password is None or given.get("username") != user or given.get("realm") != self.realm:
             return Verdict.WRONG
-        expected = _md5(
-            _md5(user, self.realm, password),
+        expected = _hash(
+            algorithm,
+            _hash(algorithm, user, self.realm, password),
             nonce,
             *(given.get(name, "") for name in ("nc", "cnonce", "qop")),
-            _md5(method, given.get("uri", "")),
+            _hash(algorithm, method, given.get("uri", "")),
         )
         if given.get("qop") != "auth" or not hmac.compare_digest(
             expected, given.get("response", "")
@@ -87,5 +102,5 @@ class Authenticator:
         return f"{issued}-{hmac.new(self._key, issued.encode(), 'sha256').hexdigest()[:24]}"
 
 
-def _md5(*parts: str) -> str:
-    return hashlib.md5(":".join(parts).encode()).hexdigest()
+def _hash(algorithm: str, *parts: str) -> str:
+    return hashlib.new(ALGORITHMS[algorithm], ":".join(parts).encode()).hexdigest()

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import TypeAlias
 
-from testbed.digest import Authenticator, Verdict
+from testbed.digest import ALGORITHMS, Authenticator, Verdict
 from testbed.location import BindingError, Locations
 from testbed.processes import SUPPORT, Process
 from testbed.sip import Message, parameter, uri_of, with_parameter
@@ -49,6 +49,7 @@ class Server:
         host: The address to listen on.
         port: The UDP port; 0 selects one.
         authenticate_calls: Whether requests that a proxy forwards need credentials too.
+        algorithms: What it challenges with, the preferred one first.
 
     Attributes:
         address: Where it listens.
@@ -62,10 +63,11 @@ class Server:
         port: int = 0,
         *,
         authenticate_calls: bool = False,
+        algorithms: tuple[str, ...] = ("MD5",),
     ) -> None:
         self._users = passwords
         self._authenticate_calls = authenticate_calls
-        self._authenticator = Authenticator(REALM, passwords)
+        self._authenticator = Authenticator(REALM, passwords, algorithms=algorithms)
         self._key = secrets.token_hex(8)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, port))
@@ -174,8 +176,8 @@ class Server:
         if verdict is Verdict.WRONG:
             raise Refusal("403 Forbidden")
         if verdict is not Verdict.RIGHT:
-            text = self._authenticator.challenge(stale=verdict is Verdict.STALE)
-            raise Refusal(status, (challenge, text))
+            texts = self._authenticator.challenges(stale=verdict is Verdict.STALE)
+            raise Refusal(status, *((challenge, text) for text in texts))
 
     # ---- responses
 
@@ -242,6 +244,7 @@ class RegistrarProcess(Process):
         folder: For its log.
         users: Passwords by user name.
         authenticate_calls: Whether calls need credentials too.
+        algorithms: What it challenges with, the preferred one first.
 
     Attributes:
         host: The address that it listens on.
@@ -249,13 +252,20 @@ class RegistrarProcess(Process):
     """
 
     def __init__(
-        self, folder: Path, users: dict[str, str], *, authenticate_calls: bool = False
+        self,
+        folder: Path,
+        users: dict[str, str],
+        *,
+        authenticate_calls: bool = False,
+        algorithms: tuple[str, ...] = ("MD5",),
     ) -> None:
         command = [sys.executable, "-m", "testbed.registrar"]
         for name, password in users.items():
             command += ["--user", f"{name}:{password}"]
         if authenticate_calls:
             command.append("--authenticate-calls")
+        for algorithm in algorithms:
+            command += ["--algorithm", algorithm]
         super().__init__("registrar", command, folder, environment={"PYTHONPATH": str(SUPPORT)})
         self.host = HOST
         try:
@@ -272,10 +282,15 @@ def main() -> None:
     parser.add_argument("--host", default=HOST)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--authenticate-calls", action="store_true")
+    parser.add_argument("--algorithm", action="append", choices=ALGORITHMS)
     options = parser.parse_args()
     passwords = dict(user.split(":", 1) for user in options.user)
     server = Server(
-        passwords, options.host, options.port, authenticate_calls=options.authenticate_calls
+        passwords,
+        options.host,
+        options.port,
+        authenticate_calls=options.authenticate_calls,
+        algorithms=tuple(options.algorithm or ("MD5",)),
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"ready {server.address[1]}", flush=True)

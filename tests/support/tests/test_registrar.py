@@ -120,6 +120,23 @@ def test_registering_takes_the_right_password(phones):
     assert bob.register("b's", user="nobody").code == 404
 
 
+def test_challenges_come_in_the_order_of_preference():
+    server = Server({"alice": "a's"}, algorithms=("SHA-512-256", "SHA-256", "MD5"))
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    alice = Phone("alice", server)
+    try:
+        challenges = alice.register(None).all("WWW-Authenticate")
+        names = [parameter(text.replace(", ", ";"), "algorithm") for text in challenges]
+        assert names == ["SHA-512-256", "SHA-256", "MD5"]
+        # It answers the first one with MD5, whatever it asks for.
+        assert alice.register("a's").code == 200
+    finally:
+        alice.socket.close()
+        server.close()
+        thread.join(5)
+
+
 def test_bindings_can_be_shortened_listed_and_removed(phones):
     alice, _ = phones
     uri = f"<sip:alice@{alice.address}>"

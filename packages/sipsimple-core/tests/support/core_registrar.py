@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+REALM = "test"
+
 
 @dataclass
 class Request:
@@ -45,8 +47,13 @@ def _parse(data: bytes, transport: str) -> Request:
     return Request(method, uri, headers, transport)
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.md5(":".join(parts).encode()).hexdigest()
+# By IANA's names (RFC 8760 section 2.1).
+HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
+
+
+def digest(algorithm: str, *parts: str) -> str:
+    """Parts joined by colons, hashed."""
+    return hashlib.new(HASHES[algorithm], ":".join(parts).encode()).hexdigest()
 
 
 @dataclass
@@ -55,6 +62,9 @@ class Registrar:
 
     Attributes:
         password: Challenge for it, or None to let everybody in.
+        challenges: What it challenges with, one header each, apart from realm and nonce.
+        fresh_nonces: Whether each challenge has a nonce of its own.
+        stale: How many times right credentials are refused as stale.
         minimum: Answer 423 to what asks for less seconds.
         grant: Seconds to grant, None for what is asked.
         answer: Decides alone, when set: gets the request and how often one has come,
@@ -65,6 +75,9 @@ class Registrar:
     """
 
     password: str | None = None
+    challenges: list[str] = field(default_factory=lambda: ['qop="auth"'])
+    fresh_nonces: bool = False
+    stale: int = 0
     minimum: int = 0
     grant: int | None = None
     answer: Callable[[Request, int], str | None] | None = None
@@ -73,7 +86,7 @@ class Registrar:
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._nonce = secrets.token_hex(8)
+        self._nonces = [secrets.token_hex(8)]
         self._stopped = threading.Event()
         self._selector = selectors.DefaultSelector()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -147,13 +160,16 @@ class Registrar:
         return "\r\n".join([*lines, "", ""]).encode(errors="surrogateescape")
 
     def _decide(self, request: Request) -> tuple[str, list[str]]:
-        challenge = [f'WWW-Authenticate: Digest realm="test", nonce="{self._nonce}", qop="auth"']
         if self.answer is not None:
             status = self.answer(request, len(self.requests))
             if status is not None:
-                return status, challenge if status.startswith("401") else []
+                return status, self._challenge() if status.startswith("401") else []
         if self.password is not None and not self._authorized(request):
-            return "401 Unauthorized", challenge
+            return "401 Unauthorized", self._challenge()
+        if self.password is not None and self.stale > 0:
+            self.stale -= 1
+            self._nonces = [secrets.token_hex(8)]
+            return "401 Unauthorized", [f"{text}, stale=true" for text in self._challenge()]
         if 0 < request.expires < self.minimum:
             return "423 Interval Too Brief", [f"Min-Expires: {self.minimum}"]
         if request.expires == 0:
@@ -162,16 +178,33 @@ class Registrar:
         bindings = [f"{request.headers['contact']};expires={granted}", *self.other_bindings]
         return "200 OK", [f"Contact: {binding}" for binding in bindings]
 
+    def _challenge(self) -> list[str]:
+        headers = []
+        for challenge in self.challenges:
+            if self.fresh_nonces:
+                self._nonces.append(secrets.token_hex(8))
+            text = f'WWW-Authenticate: Digest realm="{REALM}", nonce="{self._nonces[-1]}"'
+            headers.append(f"{text}, {challenge}" if challenge else text)
+        return headers
+
     def _authorized(self, request: Request) -> bool:
-        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request.headers.get("authorization", "")))
-        if given.get("nonce") != self._nonce or self.password is None:
+        given = credentials_of(request)
+        if given.get("nonce") not in self._nonces or self.password is None:
             return False
-        expected = _digest(
-            _digest(given["username"], "test", self.password),
-            self._nonce,
-            given["nc"],
-            given["cnonce"],
-            "auth",
-            _digest(request.method, given["uri"]),
+        algorithm = given.get("algorithm", "MD5")
+        nonce = [given["nonce"]]
+        if "qop" in given:
+            nonce += [given["nc"], given["cnonce"], given["qop"]]
+        expected = digest(
+            algorithm,
+            digest(algorithm, given["username"], REALM, self.password),
+            *nonce,
+            digest(algorithm, request.method, given["uri"]),
         )
-        return bool(expected == given["response"])
+        return expected == given["response"]
+
+
+def credentials_of(request: Request) -> dict[str, str]:
+    """The parameters of its Authorization header; empty where it has none."""
+    text = request.headers.get("authorization", "")
+    return dict(re.findall(r'(\w+)="?([^",]*)"?', text))

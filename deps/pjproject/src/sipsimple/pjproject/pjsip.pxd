@@ -550,8 +550,10 @@ cdef extern from "pjsip.h" nogil:
         pj_str_t username
         int data_type
         pj_str_t data
+        int algorithm_type
     ctypedef struct pjsip_auth_clt_sess:
-        pass
+        unsigned cred_cnt
+        pjsip_cred_info *cred_info
     pj_status_t pjsip_auth_clt_set_credentials(pjsip_auth_clt_sess *sess, int cred_cnt,
                                                const pjsip_cred_info *c)
 
@@ -663,6 +665,7 @@ cdef extern from "pjsip_ua.h" nogil:
     pj_status_t pjsip_regc_dec_ref(pjsip_regc *regc)
     pj_status_t pjsip_regc_set_credentials(pjsip_regc *regc, int count,
                                            const pjsip_cred_info *cred)
+    pjsip_auth_clt_sess *pjsip_regc_get_auth_sess(pjsip_regc *regc)
     pj_status_t pjsip_regc_set_route_set(pjsip_regc *regc, const pjsip_route_hdr *route_set)
     pj_status_t pjsip_regc_add_headers(pjsip_regc *regc, const pjsip_hdr *hdr_list)
     pj_status_t pjsip_regc_set_delay_before_refresh(pjsip_regc *regc, pj_uint32_t delay)

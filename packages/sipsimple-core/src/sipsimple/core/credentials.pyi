@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from typing_extensions import disjoint_base
@@ -9,7 +10,12 @@ class Credentials:
     __match_args__: ClassVar[tuple[str, ...]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __init__(
-        self, uri: SIPURI, password: str | None = None, token: str | None = None
+        self,
+        uri: SIPURI,
+        password: str | None = None,
+        token: str | None = None,
+        *,
+        ha1: Mapping[tuple[str, str], str] | None = None,
     ) -> None: ...
     @property
     def uri(self) -> SIPURI: ...
@@ -23,6 +29,10 @@ class Credentials:
     def token(self) -> str: ...
     @token.setter
     def token(self, value: str) -> None: ...
+    @property
+    def ha1(self) -> Mapping[tuple[str, str], str]: ...
+    @ha1.setter
+    def ha1(self, value: Mapping[tuple[str, str], str] | None) -> None: ...
     def copy(self) -> Self: ...
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, memo: object) -> Self: ...

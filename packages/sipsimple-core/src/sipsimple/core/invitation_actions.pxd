@@ -19,7 +19,7 @@ cdef struct Invite:
     pj_str_t contact
     pjsip_route_hdr *route_set
     int credential_count
-    pjsip_cred_info credentials
+    pjsip_cred_info *credentials
     pjsip_hdr *headers
     pjmedia_sdp_session *offer
 

@@ -6,6 +6,7 @@ in between.
 
 from libc.string cimport memset
 
+from sipsimple.core.challenges cimport challenges_set_credentials
 from sipsimple.core.gate cimport gate_enter, gate_leave
 from sipsimple.core.invitation_directions cimport read_directions
 from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
@@ -58,7 +59,6 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_SC_INTERNAL_SERVER_ERROR,
     PJSIP_SC_NOT_ACCEPTABLE_HERE,
     PJSIP_SC_REQUEST_TERMINATED,
-    pjsip_auth_clt_set_credentials,
     pjsip_dialog,
     pjsip_dlg_create_uac,
     pjsip_dlg_dec_lock,
@@ -90,11 +90,9 @@ cdef bint _allowed(Session *session, int trigger) noexcept nogil:
 cdef pj_status_t _open(
     pjsip_dialog *dialog, Invite *invite, pjsip_inv_session **inv
 ) noexcept nogil:
-    cdef pj_status_t status = PJ_SUCCESS
-    if invite.credential_count > 0:
-        status = pjsip_auth_clt_set_credentials(
-            &dialog.auth_sess, invite.credential_count, &invite.credentials
-        )
+    cdef pj_status_t status = challenges_set_credentials(
+        &dialog.auth_sess, invite.credential_count, invite.credentials
+    )
     if status == PJ_SUCCESS:
         status = pjsip_dlg_set_route_set(dialog, invite.route_set)
     if status == PJ_SUCCESS:

@@ -10,6 +10,7 @@ cimport cython
 from libc.stdint cimport uint32_t
 from libc.string cimport memcpy
 
+from sipsimple.core.challenges cimport challenges_set_credentials
 from sipsimple.core.gate cimport gate_leave
 from sipsimple.core.queued_machine cimport (
     PLACE,
@@ -52,8 +53,8 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_regc_add_headers,
     pjsip_regc_create,
     pjsip_regc_destroy,
+    pjsip_regc_get_auth_sess,
     pjsip_regc_init,
-    pjsip_regc_set_credentials,
     pjsip_regc_set_route_set,
     pjsip_route_hdr,
 )
@@ -145,7 +146,7 @@ cdef class Registration(QueuedPrimitive):
         registrar._headers = {}
         self._contact_uri = contact_text[1:-1].decode("ascii")
         cdef pj_pool_t *pool
-        cdef pjsip_cred_info info
+        cdef pjsip_cred_info *infos
         cdef int credential_count
         cdef pjsip_route_hdr *route
         cdef pjsip_hdr *headers
@@ -157,7 +158,7 @@ cdef class Registration(QueuedPrimitive):
         if pool == NULL:
             raise MemoryError
         try:
-            credential_count = fill_credentials(self._credentials, pool, &info)
+            credential_count = fill_credentials(self._credentials, pool, &infos)
             route = route_set(self._route, pool)
             headers = header_list(self._extra_headers, pool)
             server = pool_str(pool, registrar.addr_spec())
@@ -171,8 +172,10 @@ cdef class Registration(QueuedPrimitive):
                     status = pjsip_regc_init(
                         regc, &server, &identity, &identity, 1, &contact, expires
                     )
-                if status == PJ_SUCCESS and credential_count > 0:
-                    status = pjsip_regc_set_credentials(regc, credential_count, &info)
+                if status == PJ_SUCCESS:
+                    status = challenges_set_credentials(
+                        pjsip_regc_get_auth_sess(regc), credential_count, infos
+                    )
                 if status == PJ_SUCCESS:
                     status = pjsip_regc_set_route_set(regc, route)
                 if status == PJ_SUCCESS:

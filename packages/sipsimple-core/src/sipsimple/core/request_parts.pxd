@@ -7,9 +7,10 @@ from sipsimple.pjproject.pjsip cimport pjsip_cred_info, pjsip_hdr, pjsip_route_h
 
 # All of these allocate in `pool`, which must be the caller's alone.
 
-# Fill `info` from credentials; the number of credentials: 1, or 0 when there is no password.
+# An array made from credentials, one item for each HA1 and one for the password; their number,
+# 0 when there is neither. For challenges_set_credentials() of challenges.pxd.
 cdef int fill_credentials(
-    Credentials credentials, pj_pool_t *pool, pjsip_cred_info *info
+    Credentials credentials, pj_pool_t *pool, pjsip_cred_info **infos
 ) except -1
 
 # An initial route set (list head) with `route` in it for pjsip_dlg_set_route_set() and

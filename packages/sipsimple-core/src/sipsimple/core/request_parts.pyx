@@ -12,13 +12,24 @@ from sipsimple.pjproject.pjlib cimport (
     pj_str_t,
 )
 from sipsimple.pjproject.pjsip cimport (
+    PJSIP_CRED_DATA_DIGEST,
     PJSIP_CRED_DATA_PLAIN_PASSWD,
     pjsip_generic_string_hdr_create,
     pjsip_parse_hdr,
 )
+from sipsimple.pjproject.pjsip_auth cimport (
+    PJSIP_AUTH_ALGORITHM_MD5,
+    PJSIP_AUTH_ALGORITHM_SHA256,
+    PJSIP_AUTH_ALGORITHM_SHA512_256,
+)
 from sipsimple.pjproject.strings cimport pool_str
 
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+_ALGORITHMS = {
+    "MD5": PJSIP_AUTH_ALGORITHM_MD5,
+    "SHA-256": PJSIP_AUTH_ALGORITHM_SHA256,
+    "SHA-512-256": PJSIP_AUTH_ALGORITHM_SHA512_256,
+}
 _LINE_END = re.compile(r"[\r\n\0]")
 
 # What a message is recognized, routed and read by; a second one would make it a malformed one.
@@ -30,18 +41,35 @@ _STACKS_OWN = frozenset(
 
 
 cdef int fill_credentials(
-    Credentials credentials, pj_pool_t *pool, pjsip_cred_info *info
+    Credentials credentials, pj_pool_t *pool, pjsip_cred_info **infos
 ) except -1:
-    if credentials._password is None:
+    cdef int count = len(credentials._ha1) + (credentials._password is not None)
+    cdef pjsip_cred_info *info
+    infos[0] = NULL
+    if count == 0:
         return 0
-    memset(info, 0, sizeof(info[0]))
-    # The account's realm is not known before the challenge; the password answers any.
-    info.realm = pj_str("*")
-    info.scheme = pj_str("digest")
-    info.username = pool_str(pool, credentials._uri._user or "")
-    info.data_type = PJSIP_CRED_DATA_PLAIN_PASSWD
-    info.data = pool_str(pool, credentials._password)
-    return 1
+    info = infos[0] = <pjsip_cred_info *> pj_pool_alloc(pool, count * sizeof(pjsip_cred_info))
+    if info == NULL:
+        raise MemoryError
+    memset(info, 0, count * sizeof(pjsip_cred_info))
+    # PJSIP takes the first one of the realm, hence before the password.
+    for (algorithm, realm), digest in credentials._ha1.items():
+        info.realm = pool_str(pool, realm)
+        info.data_type = PJSIP_CRED_DATA_DIGEST
+        info.algorithm_type = _ALGORITHMS[algorithm]
+        info.data = pool_str(pool, digest)
+        info += 1
+    if credentials._password is not None:
+        # The account's realm is not known before the challenge; the password answers any.
+        info.realm = pj_str("*")
+        info.data_type = PJSIP_CRED_DATA_PLAIN_PASSWD
+        info.data = pool_str(pool, credentials._password)
+    info = infos[0]
+    for _ in range(count):
+        info.scheme = pj_str("digest")
+        info.username = pool_str(pool, credentials._uri._user or "")
+        info += 1
+    return count
 
 
 cdef pjsip_route_hdr *route_set(Route route, pj_pool_t *pool) except NULL:
