@@ -9,6 +9,7 @@ import pytest
 
 from sipsimple.core import PJSIPUA, SIPURI, SIPCoreError
 from sipsimple.core.component import component
+from sipsimple.core.event_types import DEFAULT_EVENTS
 
 if TYPE_CHECKING:
     from conftest import InChild
@@ -27,6 +28,7 @@ def test_describes_itself() -> None:
         "tls_ca_file": None,
         "user_agent": "sipsimple-0.1.0-pjsip-2.17",
         "trace_sip": False,
+        "events": DEFAULT_EVENTS,
     }
 
 

@@ -230,7 +230,9 @@ def _options(ip: str) -> None:
         answer = peer.ask(peer.request("OPTIONS", "sip:the%20token@192.0.2.1"))
         host = f"[{ip}]" if ":" in ip else ip
         assert answer.code == 200
-        methods = {"INVITE", "ACK", "BYE", "CANCEL", "INFO", "OPTIONS", "PRACK", "UPDATE"}
+        methods = {
+            "INVITE", "ACK", "BYE", "CANCEL", "INFO", "NOTIFY", "OPTIONS", "PRACK", "UPDATE",
+        }  # fmt: skip
         assert answer.tokens("allow") == methods
         assert answer.tokens("accept") == {"application/sdp"}
         assert answer.tokens("supported") == {"100rel"}

@@ -4,6 +4,7 @@ from sipsimple.core import InvalidURIError as InvalidURIError
 from sipsimple.core import Invitation as Invitation
 from sipsimple.core import Registration as Registration
 from sipsimple.core import Route as Route
+from sipsimple.core import Subscription as Subscription
 from sipsimple.engine import Engine as Engine
 from sipsimple.media import AudioTransport as AudioTransport
 from sipsimple.media import RecordingWaveFile as RecordingWaveFile

@@ -14,6 +14,7 @@ from sipsimple.core.errors import InvalidURIError  # noqa: E402
 from sipsimple.core.invitation import Invitation  # noqa: E402
 from sipsimple.core.registration import Registration  # noqa: E402
 from sipsimple.core.route import Route  # noqa: E402
+from sipsimple.core.subscription import Subscription  # noqa: E402
 from sipsimple.core.ua import PJSIPUA  # noqa: E402
 from sipsimple.core.uri import SIPURI  # noqa: E402
 
@@ -27,6 +28,7 @@ __all__ = [
     "Registration",
     "Route",
     "SIPCoreError",
+    "Subscription",
     "__version__",
 ]
 

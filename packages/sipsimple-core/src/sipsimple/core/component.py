@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sipsimple.core.event_types import DEFAULT_EVENTS
 from sipsimple.core.ua import DEFAULT_USER_AGENT, PJSIPUA
 from sipsimple.core.uri import SIPURI
 from sipsimple.pjproject import SIPCoreError
@@ -33,6 +34,7 @@ class SignalingComponent:
             "tls_ca_file": None,
             "user_agent": DEFAULT_USER_AGENT,
             "trace_sip": False,
+            "events": DEFAULT_EVENTS,
         }
     )
     public_names: Mapping[str, str] = MappingProxyType(
@@ -43,6 +45,7 @@ class SignalingComponent:
             "Registration": "sipsimple.core",
             "Route": "sipsimple.core",
             "SIPURI": "sipsimple.core",
+            "Subscription": "sipsimple.core",
         }
     )
 
@@ -140,6 +143,15 @@ class SignalingComponent:
     @trace_sip.setter
     def trace_sip(self, value: bool) -> None:
         self._running.trace_sip = value
+
+    @property
+    def events(self) -> dict[str, list[str]]:
+        """The event packages that one can subscribe to, each with its types."""
+        return self._running.events
+
+    def add_event(self, event: str, accept_types: list[str]) -> None:
+        """Add an event package; see `PJSIPUA.add_event()`."""
+        self._running.add_event(event, accept_types)
 
     def parse_sip_uri(self, uri_string: str) -> SIPURI:
         """Read a SIP or SIPS URI; see `PJSIPUA.parse_sip_uri()`."""

@@ -22,6 +22,7 @@ cdef class PJSIPUA:
     cdef str _local_ip
     cdef str _user_agent
     cdef str _tls_ca_file
+    cdef dict _events
     cdef bint _tls_verify_server
     # "udp", "tcp", "tls" -> Listener
     cdef dict listeners

@@ -1,11 +1,13 @@
 """`PJSIPUA`: the SIP endpoint of this process."""
 
 import socket
+import threading
 
 cimport cython
 from posix.unistd cimport getpid
 
 from sipsimple.core.agent_header cimport agent_header_register, agent_header_set
+from sipsimple.core.event_packages cimport package_add, packages_register
 from sipsimple.core.forking cimport forking_set_callback
 from sipsimple.core.gate cimport (
     gate_await_empty,
@@ -44,6 +46,8 @@ from sipsimple.pjproject.pjsip cimport (
 from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread, pool_factory
 from sipsimple.pjproject.strings cimport encode
 
+from sipsimple.core.event_types import DEFAULT_EVENTS as _DEFAULT_EVENTS
+from sipsimple.core.event_types import checked_event, checked_events
 from sipsimple.core.options import (
     checked_bool,
     checked_ca_file,
@@ -64,6 +68,8 @@ cdef enum:
 
 #: What `user_agent` is unless something else is asked for.
 DEFAULT_USER_AGENT = f"sipsimple-{_VERSION}-pjsip-{pjproject_version()}"
+
+cdef object _adding_event = threading.Lock()
 
 cdef PJSIPUA _current = None
 # Whose endpoint there is, or is being made: PJSIP's modules are globals, one set for all. It
@@ -103,7 +109,7 @@ cdef void register_endpoint_hook(endpoint_function hook) noexcept:
 cdef class PJSIPUA:
     """PJSIPUA(
     *, local_ip=None, local_udp_port=0, local_tcp_port=0, local_tls_port=0,
-    tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False
+    tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False, events=None
 )
 --
 
@@ -124,6 +130,8 @@ cdef class PJSIPUA:
         tls_ca_file: Path of a PEM file with the certificates to verify against.
         user_agent: Value of the User-Agent and Server headers.
         trace_sip: Report every message as `SCEngineSIPTrace`.
+        events: Event packages to subscribe to, a dict from their names to lists of the types of
+            the bodies that are accepted; None for a choice of them.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -143,6 +151,7 @@ cdef class PJSIPUA:
         tls_ca_file=None,
         user_agent=None,
         trace_sip=False,
+        events=None,
     ):
         global _current, _owner
         if self.endpoint != NULL or self.closed:
@@ -159,6 +168,7 @@ cdef class PJSIPUA:
             DEFAULT_USER_AGENT if user_agent is None else user_agent
         )
         cdef bint tracing = checked_bool(trace_sip, "trace_sip")
+        self._events = checked_events(_DEFAULT_EVENTS if events is None else events)
         self.process = getpid()
         self.listeners = {}
         # Nothing releases the GIL between these two.
@@ -214,10 +224,14 @@ cdef class PJSIPUA:
                 if status == PJ_SUCCESS:
                     status = pjsip_100rel_init_module(self.endpoint)
             if status == PJ_SUCCESS:
+                status = packages_register(self.endpoint)
+            if status == PJ_SUCCESS:
                 status = poller_start(self.endpoint, self.pool, wake_descriptor)
         check(status, "could not start PJSIP's endpoint")
         if self.pool == NULL:
             raise MemoryError
+        for event, accept_types in self._events.items():
+            package_add(event, accept_types)
         if ports["udp"] is not None:
             self.listeners["udp"] = open_udp(self.endpoint, self._local_ip, ports["udp"])
         if ports["tcp"] is not None:
@@ -428,6 +442,45 @@ cdef class PJSIPUA:
     @trace_sip.setter
     def trace_sip(self, value):
         trace_set(checked_bool(value, "trace_sip"))
+
+    @property
+    def events(self):
+        """The event packages that one can subscribe to, each with its types; a copy."""
+        return {event: list(types) for event, types in self._events.items()}
+
+    def add_event(self, event, accept_types):
+        """Add an event package to subscribe to. It can neither be removed nor changed.
+
+        Args:
+            event: Its name, a str such as `"presence"`.
+            accept_types: The types of the bodies that are accepted, 1 to 32 str such as
+                `"application/pidf+xml"`; `*` stands for any of either part.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: `event` is no name of a package, or `accept_types` no list of types.
+            SIPCoreError: The package is there already, or the core has stopped.
+
+        Source: RFC 6665 section 5, `pjsip_evsub_register_pkg()`.
+        """
+        cdef str name
+        cdef list types
+        name, types = checked_event(event, accept_types)
+        self._enter()
+        try:
+            with _adding_event:
+                for known, known_types in self._events.items():
+                    if known.lower() == name.lower():
+                        raise SIPCoreError(
+                            f"event: {known!r} is there already, with {', '.join(known_types)}: "
+                            "it cannot be changed"
+                        )
+                package_add(name, types)
+                # Replaced, not changed: others may be reading it.
+                self._events = {**self._events, name: types}
+        finally:
+            with nogil:
+                gate_leave()
 
     def parse_sip_uri(self, uri_string):
         """Read a SIP or SIPS URI, with or without display name.

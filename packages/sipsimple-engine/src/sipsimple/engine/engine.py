@@ -134,6 +134,8 @@ class Engine(SignalingAPI, AudioAPI):
             tls_ca_file: Path of a file with the certificates of trusted authorities.
             user_agent: The `User-Agent` header of messages that are sent.
             trace_sip: Whether SIP messages on the wire are reported as `SCEngineSIPTrace`.
+            events: The event packages that one can subscribe to, a dict from their names to
+                lists of the MIME types of their bodies.
             log_level: Highest level of pjproject's log messages that are reported as
                 `SCEngineLog`: 1, the most critical, to 5; 0 for none.
             auto_sound: Whether sound devices are selected and opened automatically.

@@ -48,6 +48,7 @@ _DISTRIBUTIONS = {
     "Registration": "sipsimple-core",
     "Route": "sipsimple-core",
     "SIPURI": "sipsimple-core",
+    "Subscription": "sipsimple-core",
     "AudioTransport": "sipsimple-media",
     "RTPTransport": "sipsimple-media",
     "RecordingWaveFile": "sipsimple-media",

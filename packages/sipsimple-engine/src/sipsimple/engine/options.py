@@ -30,6 +30,7 @@ _DISTRIBUTIONS = {
     "tls_ca_file": "sipsimple-core",
     "user_agent": "sipsimple-core",
     "trace_sip": "sipsimple-core",
+    "events": "sipsimple-core",
 }
 
 
@@ -45,6 +46,7 @@ class StartOptions(TypedDict, total=False):
     user_agent: str
     log_level: int
     trace_sip: bool
+    events: dict[str, list[str]]
     auto_sound: bool
     ec_tail_length: int
     sample_rate: int

@@ -78,6 +78,31 @@ class SignalingAPI:
     def trace_sip(self, value: bool) -> None:
         self._signaling("trace_sip").trace_sip = value
 
+    @property
+    def events(self) -> dict[str, list[str]]:
+        """The event packages that one can subscribe to, each with the MIME types of its bodies.
+
+        A copy of the dict. Read-only; `add_event()` adds to it.
+        """
+        return self._signaling("events").events
+
+    def add_event(self, event: str, accept_types: list[str]) -> None:
+        """Add an event package to subscribe to. It can neither be removed nor changed.
+
+        Args:
+            event: Its name, such as `"presence"`.
+            accept_types: The MIME types of the bodies that are accepted, such as
+                `"application/pidf+xml"`, 1 to 32 of them.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: `event` is no name of a package, or `accept_types` no list of types.
+            SIPCoreError: The package is there already, or the Engine does not run.
+
+        Source: RFC 6665 section 5, `pjsip_evsub_register_pkg()`.
+        """
+        self._signaling("add_event").add_event(event, accept_types)
+
     def parse_sip_uri(self, uri_string: str) -> SIPURI:
         """Parse a SIP or SIPS URI.
 
