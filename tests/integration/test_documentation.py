@@ -18,6 +18,7 @@ from mypy import api
 from testbed.audio import Samples, compare, read_wave, write_wave
 from testbed.processes import Process, poll
 from testbed.sip import Message
+from testbed.sipp_notifier import SIPpNotifier, answer, expect, notify
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -144,6 +145,40 @@ def test_register_says_why_it_failed(registrar, tmp_path: Path):
     with started("register.py", tmp_path, account, "wrong") as program:
         assert program.wait(20) == 0, program.output
     assert "unregistered 40" in program.output and "reached" not in program.output
+
+
+def test_subscribe_shows_what_is_notified_and_why_it_ended(tmp_path: Path):
+    steps = (
+        *(expect("SUBSCRIBE"), answer(200), notify("pending"), expect(200)),
+        *(notify("active", "<presence/>"), expect(200)),
+        *(notify("terminated;reason=probation;retry-after=7"), expect(200)),
+    )
+    with SIPpNotifier(tmp_path, *steps) as sipp:
+        whom = f"sip:bob@{sipp.host}:{sipp.port}"
+        with started("subscribe.py", tmp_path, "sip:alice@127.0.0.1", "", whom) as program:
+            assert program.wait(20) == 0, program.output
+        assert sipp.wait(10) == 0, sipp.output
+    lines = [line.rstrip() for line in program.output.splitlines() if line]  # SIPp ends bodies
+    assert lines == [
+        *("SENT", "ACCEPTED 200 X", "PENDING", "application/pidf+xml: <presence/>", "ACTIVE"),
+        *("TERMINATED", "because of probation", "try again in 7 seconds"),
+    ]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_ctrl_c_unsubscribes_and_waits_no_longer_than_it_has_to(tmp_path: Path, answers: bool):
+    end = (answer(200), notify("terminated;reason=timeout"), expect(200)) if answers else ()
+    steps = (expect("SUBSCRIBE"), answer(200), notify("active"), expect(200), expect("SUBSCRIBE"))
+    with SIPpNotifier(tmp_path, *steps, *end) as sipp:
+        whom = f"sip:bob@{sipp.host}:{sipp.port}"
+        with started("subscribe.py", tmp_path, "sip:alice@127.0.0.1", "", whom) as program:
+            program.expect("^ACTIVE", 10)
+            program.signal(signal.SIGINT)
+            assert program.wait(5) == 0, program.output
+        assert sipp.wait(10) == 0, sipp.output
+    assert "TERMINATED" in program.output
+    assert ("because of timeout" in program.output) is answers
+    assert "Traceback" not in program.output
 
 
 def test_two_callers_at_once_are_recorded_each_in_a_file(

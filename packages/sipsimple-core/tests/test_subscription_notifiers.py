@@ -457,3 +457,29 @@ def _leaks() -> tuple[int, int]:
 def test_subscriptions_that_come_and_go_leave_no_memory_behind(in_child: InChild) -> None:
     before, after = in_child(_leaks, timeout=60)
     assert after - before < 200_000
+
+
+def _long_leaks() -> tuple[int, int]:
+    core_driver, tools = _modules(short_timers=True)
+    with core_driver.Driver() as running:
+        notifier = tools.Notifier(running)
+        subscription = notifier.subscription()
+        notifier.accept(subscription)
+        sizes = []
+        for number in range(601):
+            if number in (300, 600):
+                running.run(1.5)
+                sizes.append(core_driver.heap_in_use())
+            notifier.notified(f"state-{number % 2}", BODY)
+            if number % 30 == 0:
+                notifier.notified("active;expires=1")
+                notifier.answer(notifier.expect_subscribe(), 200, Expires="300")
+            running.notifications.clear()
+            notifier.forget()
+        assert subscription.state == "ACTIVE"
+        return sizes[0], sizes[1]
+
+
+def test_a_long_subscription_does_not_grow(in_child: InChild) -> None:
+    before, after = in_child(_long_leaks, timeout=90)
+    assert after - before < 50_000

@@ -80,7 +80,8 @@ cdef enum:
 
 cdef pjsip_module _module
 cdef pjsip_endpoint *_endpoint = NULL
-# Also guards PJSIP's list of packages; the dialog's lock may be taken under it, not around it.
+# Also guards PJSIP's list of packages. A dialog that nobody else knows yet may be locked around
+# it, any other not.
 cdef Package *_packages = NULL
 
 
