@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sipsimple.core import SIPURI, Credentials, PJSIPError, Route, Subscription
+
 if TYPE_CHECKING:
     from conftest import InChild
 
 BODY = "<presence/>"
+ALICE = SIPURI("127.0.0.1", user="alice")
+NOWHERE = Route("127.0.0.1", 9, "tcp")
 NOTHING = {"termination_reason": None, "retry_after": None}
 
 
@@ -210,6 +214,29 @@ def _silent() -> None:
 
 def test_without_any_answer_it_ends_with_408(in_child: InChild) -> None:
     in_child(_silent)
+
+
+def _nobody_there() -> None:
+    core_driver, tools = _modules()
+    with core_driver.Driver() as running:
+        for _ in range(2):
+            subscription = Subscription(Credentials(ALICE), ALICE, "presence", NOWHERE)
+            subscription.subscribe()
+            data = tools.ended(running, subscription)
+            assert data.pop("reason")
+            assert data == {"code": 503, **NOTHING}
+        # An error at once, of PJSIP's.
+        wrong = Subscription(Credentials(ALICE), ALICE, "presence", Route("256.0.0.1", 9))
+        try:
+            wrong.subscribe()
+        except PJSIPError:
+            assert wrong.state == "TERMINATED"
+        else:
+            assert tools.ended(running, wrong)["code"] >= 500
+
+
+def test_where_nobody_listens_it_ends_with_503(in_child: InChild) -> None:
+    in_child(_nobody_there)
 
 
 def _no_notify(code: int) -> None:

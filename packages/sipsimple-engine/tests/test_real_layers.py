@@ -92,6 +92,10 @@ def test_the_engine_runs_with_what_is_installed(run):
         assert engine.user_agent == Engine.default_start_options["user_agent"]
         assert engine.trace_sip is False
         assert engine.parse_sip_uri("sip:alice@example.com").host == "example.com"
+        assert engine.events == Engine.default_start_options["events"]
+        engine.add_event("x-weather", ["text/plain"])
+        assert engine.events["x-weather"] == ["text/plain"]
+        assert "x-weather" not in Engine.default_start_options["events"]
         before = time.monotonic()
         engine.stop()
         assert time.monotonic() - before < 1.5, "nothing lived that could take so long to end"
