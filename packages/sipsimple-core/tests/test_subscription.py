@@ -306,6 +306,35 @@ def test_lives_while_it_is_subscribed_and_not_longer(in_child: InChild) -> None:
 # ---- the end of the core
 
 
+def _cycles() -> list[float]:
+    core_driver, tools = _modules()
+
+    def cycle(answers: bool) -> None:
+        with core_driver.Driver(local_tls_port=None) as running:
+            notifier = tools.Notifier(running)
+            subscriptions = [notifier.subscription() for _ in range(5)]
+            for subscription in subscriptions:
+                notifier.accept(subscription) if answers else subscription.subscribe()
+            for subscription in subscriptions:
+                subscription.unsubscribe()
+            running.turn()
+            notifier.socket.close()
+
+    grown = []
+    for answers in (False, True):
+        for count in (5, 20):
+            before = core_driver.heap_in_use()
+            for _ in range(count):
+                cycle(answers)
+            gc.collect()
+        grown.append((core_driver.heap_in_use() - before) / count)
+    return grown
+
+
+def test_endpoints_that_close_on_subscriptions_leave_no_memory_behind(in_child: InChild) -> None:
+    assert max(in_child(_cycles)) < 2000
+
+
 def _stopped(answers: bool) -> None:
     core_driver, tools = _modules()
     with core_driver.Driver() as running:
@@ -411,10 +440,14 @@ def _threads() -> None:
                             notifier.notify("terminated")
                 if answered > 200:
                     break
+            # In the middle of it all.
+            running.ua.close()
         finally:
             stop.set()
             for thread in threads:
                 thread.join(10)
+        running.drain()
+        assert [each.state for each in subscriptions] == ["TERMINATED"] * 4
         assert wrong == []
         assert answered > 200
         assert not any(thread.is_alive() for thread in threads)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from conftest import InChild
 
 BODY = "<presence/>"
+PARTS = "--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--\r\n"
 ALICE = SIPURI("127.0.0.1", user="alice")
 NOWHERE = Route("127.0.0.1", 9, "tcp")
 NOTHING = {"termination_reason": None, "retry_after": None}
@@ -397,6 +398,25 @@ def _refused_notifies() -> None:
 
 def test_a_notify_that_is_refused_leaves_the_subscription_as_it_is(in_child: InChild) -> None:
     in_child(_refused_notifies)
+
+
+def _multipart() -> list[tuple[str, str, bytes]]:
+    core_driver, tools = _modules()
+    with core_driver.Driver(events={"presence": ["multipart/*", "text/plain"]}) as running:
+        notifier = tools.Notifier(running)
+        subscription = notifier.subscription()
+        notifier.accept(subscription)
+        notifier.notified("active", PARTS, 'multipart/related;boundary="b"')
+        notifier.notified("active", "--no", "multipart/related;boundary=other", code=415)
+        notifier.notified("active", Content_Type="text/plain")
+        running.drain()
+        return [
+            (each.content_type, each.content_subtype, each.body) for each in tools.bodies(running)
+        ]
+
+
+def test_a_body_of_several_parts_arrives_whole(in_child: InChild) -> None:
+    assert in_child(_multipart) == [("multipart", "related", PARTS.encode())]
 
 
 def _unsolicited() -> None:

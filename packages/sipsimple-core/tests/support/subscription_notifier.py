@@ -105,8 +105,10 @@ class Notifier(Peer):
     ) -> None:
         """Send a NOTIFY; headers of None are left out."""
         self.cseq += 1
+        # PJSIP tells transactions apart by it alone, without where they come from.
+        branch = f"z9hG4bK-{self.port}-{tag}-{self.cseq}"
         fields: dict[str, str | None] = {
-            "Via": f"SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK-{tag}-{self.cseq}",
+            "Via": f"SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch={branch}",
             "From": f"<sip:bob@example.com>;tag={self.tag if tag is None else tag}",
             "To": self.subscriber,
             "Call-ID": self.call_id,

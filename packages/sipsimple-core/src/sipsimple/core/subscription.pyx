@@ -90,6 +90,8 @@ cdef int _deliver_notify(object target, Event *base) except -1:
     cdef dict message
     _delivered(target)
     message = message_data(&(<NotifyEvent *> base).message)
+    if message["body"] is None:
+        return 0
     kind, _, subtype = message["headers"]["Content-Type"][0].partition("/")
     data = {
         "content_type": kind,
@@ -183,9 +185,10 @@ cdef class Subscription(Primitive):
             name = borrow(encoded)
             with nogil:
                 native = subscriber_new()
+                if native != NULL:
+                    native.package = package_find(&name)
             if native == NULL:
                 raise MemoryError
-            native.package = package_find(&name)
             if native.package == NULL:
                 with nogil:
                     anchor_unref(&native.base)

@@ -259,7 +259,8 @@ cdef void _on_notify(
     state = _state_header(request.msg_info.msg)
     if state != NULL and state.expires_param != <unsigned> PJSIP_EXPIRES_NOT_SPECIFIED:
         _wait_to_refresh(subscriber, state.expires_param)
-    if request.msg_info.msg.body != NULL and request.msg_info.msg.body.len > 0:
+    # Its length says nothing: PJSIP takes a multipart body apart, and leaves it at 0.
+    if request.msg_info.msg.body != NULL:
         subscriber_got_notify(subscriber, request)
 
 
