@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import signal
@@ -178,6 +179,53 @@ def _at_once() -> None:
 def test_of_several_that_start_at_once_one_does(in_child: InChild) -> None:
     for _ in range(3):
         in_child(_at_once)
+
+
+class _Slow(str):
+    """The value of a parameter that keeps who looks at it inside the gate."""
+
+    looked_at = threading.Event()
+    may_go_on = threading.Event()
+
+    def __bool__(self) -> bool:
+        self.looked_at.set()
+        assert self.may_go_on.wait(20)
+        for pairs in gc.get_referrers(self):
+            if isinstance(pairs, dict) and "transport" in pairs:
+                pairs["transport"] = "udp"  # what can be printed
+        return True
+
+
+def _closed_over_a_thread() -> None:
+    driver = _modules()
+    ua = PJSIPUA(local_ip="127.0.0.1")
+    uri = SIPURI("127.0.0.1", user="alice", parameters={"transport": _Slow("udp")})
+    made: list[Registration] = []
+    thread = threading.Thread(target=lambda: made.append(Registration(Credentials(uri))))
+    thread.start()
+    assert _Slow.looked_at.wait(5)
+    ua.close()
+    # The old endpoint is still there, so there is no place for a new one ...
+    for _ in range(2):
+        error = driver.raises(SIPCoreError, lambda: PJSIPUA(local_ip="127.0.0.1"))
+        assert "inside" in str(error)
+    _Slow.may_go_on.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    # ... until the thread has left. What it has made is the old one's, and ends with it.
+    with PJSIPUA(local_ip="127.0.0.1") as second:
+        second.poll(0)
+        [registration] = made
+        assert "has stopped" in str(driver.raises(SIPCoreError, registration.register))
+        del registration
+        made.clear()
+        gc.collect()
+        second.poll(0)
+    assert runtime.live_pools() == 0
+
+
+def test_one_starts_when_the_last_thread_has_left_the_one_before(in_child: InChild) -> None:
+    in_child(_closed_over_a_thread)
 
 
 def test_signatures_can_be_inspected() -> None:

@@ -18,6 +18,8 @@ cdef class PJSIPUA:
     cdef pj_pool_t *pool
     cdef int process
     cdef bint closed
+    # close() gave up waiting for a thread that was inside
+    cdef bint left_behind
     cdef bint _polling
     cdef str _local_ip
     cdef str _user_agent
@@ -28,10 +30,11 @@ cdef class PJSIPUA:
     cdef dict listeners
     cdef object _wake_reader
     cdef object _wake_writer
-    cdef int _refuse_second(self) except -1
+    cdef int _claim(self) except -1
     cdef int _start(self, dict ports) except -1
     cdef int _set_user_agent(self, str value) except -1
     cdef int _destroy(self) except -1
+    cdef bint _end(self, int seconds) except -1
     cdef int _enter(self) except -1
     cdef object _port(self, str name)
 

@@ -73,7 +73,7 @@ cdef object _adding_event = threading.Lock()
 
 cdef PJSIPUA _current = None
 # Whose endpoint there is, or is being made: PJSIP's modules are globals, one set for all. It
-# stays where an endpoint had to be left behind.
+# stays where an endpoint had to be left behind, until that is destroyed.
 cdef PJSIPUA _owner = None
 cdef endpoint_function _hook = NULL
 
@@ -169,12 +169,8 @@ cdef class PJSIPUA:
         )
         cdef bint tracing = checked_bool(trace_sip, "trace_sip")
         self._events = checked_events(_DEFAULT_EVENTS if events is None else events)
-        self.process = getpid()
+        self._claim()
         self.listeners = {}
-        # Nothing releases the GIL between these two.
-        if _owner is not None:
-            self._refuse_second()
-        _owner = self
         try:
             self._start(ports)
         except BaseException:
@@ -186,15 +182,26 @@ cdef class PJSIPUA:
         gate_open(self._wake_writer.fileno())
         _current = self
 
-    cdef int _refuse_second(self) except -1:
-        if getpid() != _owner.process:
+    cdef int _claim(self) except -1:
+        """Become the owner of PJSIP's globals, or say who is in the way.
+
+        No lock of Python's does this, for a child of fork() would find it locked: between the
+        last look at the owner and the claim, nothing releases the GIL.
+        """
+        global _owner
+        cdef PJSIPUA other = _owner
+        cdef int process = getpid()
+        if other is not None and other.process != process:
             raise SIPCoreError(_FORKED)
-        if _owner.closed:
+        if other is not None and other.left_behind and not other._end(0):
             raise SIPCoreError(
-                "the endpoint of an earlier PJSIPUA is still there: a thread was inside when it "
-                "closed"
+                "the endpoint of an earlier PJSIPUA is still there: a thread is inside"
             )
-        raise SIPCoreError("there is a PJSIPUA in this process already")
+        if _owner is not None:
+            raise SIPCoreError("there is a PJSIPUA in this process already")
+        self.process = process
+        _owner = self
+        return 0
 
     cdef int _start(self, dict ports) except -1:
         cdef pj_status_t status
@@ -340,9 +347,11 @@ cdef class PJSIPUA:
 
         Does nothing when it is closed already. In a forked child, the parent's endpoint
         is left alone.
+
+        A thread that stays inside for more than a few seconds keeps the endpoint: no other
+        PJSIPUA starts until it has left.
         """
-        global _current, _owner
-        cdef bint empty
+        global _current
         cdef Primitive primitive
         if self.closed:
             return
@@ -351,19 +360,40 @@ cdef class PJSIPUA:
             return
         with nogil:
             gate_shut()
-            empty = gate_await_empty(SECONDS_TO_LEAVE)
         trace_set(False)
         for primitive in live_objects(Primitive):
             primitive.invalid = True
-            if empty:
-                primitive.invalidate()
-        with nogil:
-            empty = gate_wall_up(SECONDS_TO_LEAVE) and empty
-        # Better to leave the endpoint behind than to pull it away under somebody.
-        if empty:
-            self._destroy()
-            _owner = None
+        self._end(SECONDS_TO_LEAVE)
         _current = None
+
+    cdef bint _end(self, int seconds) except -1:
+        """Wait until nobody is inside, and destroy the endpoint then.
+
+        Better to leave it behind than to pull it away under somebody.
+
+        Returns:
+            Whether it is gone.
+        """
+        global _owner
+        cdef bint empty
+        cdef Primitive primitive
+        # One thread at a time does this.
+        self.left_behind = False
+        with nogil:
+            empty = gate_await_empty(seconds)
+        if empty:
+            # Those too that were made by whoever was inside.
+            for primitive in live_objects(Primitive):
+                primitive.invalid = True
+                primitive.invalidate()
+            with nogil:
+                empty = gate_wall_up(seconds)
+        if not empty:
+            self.left_behind = True
+            return False
+        self._destroy()
+        _owner = None
+        return True
 
     def __enter__(self):
         return self
