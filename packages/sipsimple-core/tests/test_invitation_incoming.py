@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sipsimple.core import SIPURI, SIPCoreError
+from sipsimple.core import SIPURI, Invitation, SIPCoreError
+from sipsimple.pjproject.events import queue
+from sipsimple.pjproject.loader import LIBRARY_FOLDER
+from sipsimple.pjproject.native import live_objects
 from sipsimple.sdp import SDPAttribute
 
 if TYPE_CHECKING:
@@ -445,3 +449,28 @@ def _hung_up_before_the_ack() -> None:
 
 def test_bye_waits_for_the_ack(in_child: InChild) -> None:
     in_child(_hung_up_before_the_ack)
+
+
+def _unreadable() -> None:
+    core_driver, tools = _tools()
+    pjsip = ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2"))
+    reported: list[str] = []
+    with core_driver.Driver() as driver:
+        phone = tools.Phone(driver)
+        phone.invite()
+        while phone.receive() is None:  # the 100
+            driver.ua.poll(0.05)
+        # Nothing that PJSIP takes cannot be read again, so its parser has to forget what it knows.
+        for _ in range(2):
+            pjsip.deinit_sip_parser()
+        queue.drain(lambda name, sender, data: reported.append(name))
+        for _ in range(2):
+            pjsip.init_sip_parser()
+        assert reported[0] == "SCEngineGotException"
+        phone.expect("500 INVITE")
+        phone.ack_rejection()
+        driver.until(lambda: not live_objects(Invitation))
+
+
+def test_a_call_whose_invite_cannot_be_told_is_refused(in_child: InChild) -> None:
+    in_child(_unreadable)

@@ -4,6 +4,8 @@ Everything here that ends in `nogil` runs in a callback of PJSIP's, under the di
 the rest runs on the draining thread.
 """
 
+import contextlib
+
 from libc.string cimport memcpy, memset, strlen
 
 from sipsimple.core.invitation_message cimport message_data, message_free
@@ -16,6 +18,7 @@ from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session_clone
 from sipsimple.pjproject.runtime cimport create_pool
 from sipsimple.sdp.native cimport session_from_native
 
+from sipsimple.pjproject.errors import SIPCoreError
 from sipsimple.pjproject.runtime import strerror
 
 cdef enum:
@@ -155,9 +158,17 @@ cdef int _emit_change(object sender, ChangeEvent *event, dict data) except -1:
 
 cdef int _deliver_incoming(object target, Event *base) except -1:
     cdef ChangeEvent *event = <ChangeEvent *> base
-    cdef dict data = _cause_data(&event.cause)
-    cdef dict headers = data["headers"]
-    invitation = _adopt(event.session, headers["From"][0], headers["To"][0])
+    cdef dict data
+    cdef dict headers
+    try:
+        data = _cause_data(&event.cause)
+        headers = data["headers"]
+        invitation = _adopt(event.session, headers["From"][0], headers["To"][0])
+    except BaseException:
+        # Nobody hears of it, so nobody else could end it; it may have ended by itself.
+        with contextlib.suppress(SIPCoreError):
+            _adopt(event.session, None, None).disconnect(500)
+        raise
     return _emit_change(invitation, event, data)
 
 

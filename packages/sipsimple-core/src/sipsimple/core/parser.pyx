@@ -1,6 +1,8 @@
 """PJSIP's parser, which it sets up with the first endpoint and clears with the last.
 
 Here it is set up at import: messages and URIs can be parsed before, between and after endpoints.
+Its tables change when an endpoint starts, whose modules teach it their headers, and when one has
+gone. The lock keeps the two apart.
 """
 
 from sipsimple.pjproject.runtime cimport ensure_thread

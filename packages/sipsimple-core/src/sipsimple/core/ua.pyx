@@ -17,7 +17,7 @@ from sipsimple.core.gate cimport (
     gate_shut,
     gate_wall_up,
 )
-from sipsimple.core.parser cimport parser_reset
+from sipsimple.core.parser cimport parser_drop, parser_hold, parser_reset
 from sipsimple.core.poller cimport poller_start, poller_stop, poller_turn
 from sipsimple.core.primitive cimport Primitive
 from sipsimple.core.request_handler cimport (
@@ -213,6 +213,8 @@ cdef class PJSIPUA:
         wake_descriptor = self._wake_reader.fileno()
         with nogil:
             ensure_thread()
+            # PJSIP and its modules teach the parser their headers.
+            parser_hold()
             status = pjsip_endpt_create(pool_factory(), "sipsimple", &self.endpoint)
             if status == PJ_SUCCESS:
                 self.pool = create_pool("sipsimple-ua", 1024, 1024)
@@ -230,6 +232,7 @@ cdef class PJSIPUA:
                 status = _hook(self.endpoint)
                 if status == PJ_SUCCESS:
                     status = pjsip_100rel_init_module(self.endpoint)
+            parser_drop()
             if status == PJ_SUCCESS:
                 status = packages_register(self.endpoint)
             if status == PJ_SUCCESS:
