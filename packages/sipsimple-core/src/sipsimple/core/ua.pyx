@@ -406,6 +406,8 @@ cdef class PJSIPUA:
 
     cdef int _enter(self) except -1:
         cdef bint entered = False
+        if self.process == 0:
+            raise SIPCoreError("PJSIPUA.__init__() has not been called")
         if getpid() != self.process:
             raise SIPCoreError(_FORKED)
         if not self.closed:
@@ -474,7 +476,11 @@ cdef class PJSIPUA:
 
     @trace_sip.setter
     def trace_sip(self, value):
-        trace_set(checked_bool(value, "trace_sip"))
+        cdef bint checked = checked_bool(value, "trace_sip")
+        self._enter()
+        trace_set(checked)
+        with nogil:
+            gate_leave()
 
     @property
     def events(self):
