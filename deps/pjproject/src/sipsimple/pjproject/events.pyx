@@ -18,15 +18,19 @@ from libc.stdlib cimport calloc, free
 from cpython.ref cimport PyObject, Py_INCREF, Py_DECREF
 
 from sipsimple.pjproject.native cimport (
-    Anchor, anchor_ref, anchor_unref, find_object, pthread_mutex_t,
+    Anchor,
+    anchor_ref,
+    anchor_unref,
+    find_object,
+    pthread_mutex_init,
+    pthread_mutex_lock,
+    pthread_mutex_t,
+    pthread_mutex_unlock,
 )
 from sipsimple.pjproject.runtime cimport ensure_thread
 
 cdef extern from "<pthread.h>" nogil:
     ctypedef unsigned long pthread_t
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
-    int pthread_mutex_init(pthread_mutex_t *mutex, const void *attributes)
     pthread_t pthread_self()
     int pthread_equal(pthread_t first, pthread_t second)
 

@@ -2,9 +2,14 @@
 
 from libc.stdint cimport uint64_t
 
+# The one declaration of these for all packages.
 cdef extern from "<pthread.h>" nogil:
     ctypedef struct pthread_mutex_t:
         pass
+    int pthread_mutex_init(pthread_mutex_t *mutex, const void *attributes)
+    int pthread_mutex_destroy(pthread_mutex_t *mutex)
+    int pthread_mutex_lock(pthread_mutex_t *mutex)
+    int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 ctypedef void (*anchor_function)(Anchor *anchor) noexcept nogil
 

@@ -14,14 +14,6 @@ from libc.stdlib cimport calloc, free
 
 from sipsimple.pjproject.runtime cimport ensure_thread
 
-cdef extern from "<pthread.h>" nogil:
-    ctypedef struct pthread_mutexattr_t:
-        pass
-    int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
-    int pthread_mutex_destroy(pthread_mutex_t *mutex)
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
-
 cdef extern from * nogil:
     """
     #define sipsimple_increment(counter) __atomic_add_fetch((counter), 1, __ATOMIC_ACQ_REL)

@@ -3,7 +3,13 @@
 import threading
 import weakref
 
-from sipsimple.pjproject.native cimport anchor_alloc, anchor_ref, anchor_unref
+from sipsimple.pjproject.native cimport (
+    anchor_alloc,
+    anchor_ref,
+    anchor_unref,
+    pthread_mutex_lock,
+    pthread_mutex_unlock,
+)
 from sipsimple.pjproject.pjlib cimport PJ_EGONE, pj_status_t
 from sipsimple.pjproject.runtime cimport check, ensure_thread
 from sipsimple.media.dtmf_tones cimport create_tones
@@ -20,17 +26,12 @@ from sipsimple.media.resources cimport (
     enter,
     holder_get,
     holder_set,
-    pthread_mutex_t,
     resource_attach,
     resource_finalize,
 )
 
 from sipsimple.media.options import check_int
 from sipsimple.pjproject.errors import SIPCoreError
-
-cdef extern from "<pthread.h>" nogil:
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 # Ten times as loud; more would overflow pjmedia's arithmetic at some point.
 cdef enum:

@@ -1,6 +1,12 @@
 """The tones of DTMF digits, for the local ear (ITU-T Q.23)."""
 
-from sipsimple.pjproject.native cimport Anchor, anchor_alloc, anchor_unref, pthread_mutex_t
+from sipsimple.pjproject.native cimport (
+    Anchor,
+    anchor_alloc,
+    anchor_unref,
+    pthread_mutex_lock,
+    pthread_mutex_unlock,
+)
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_status_t, pj_str, pj_str_t
 from sipsimple.pjproject.pjmedia cimport (
     pjmedia_port,
@@ -23,10 +29,6 @@ from sipsimple.media.resources cimport (
     resource_close,
     resource_finalize,
 )
-
-cdef extern from "<pthread.h>" nogil:
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 cdef enum:
     # Together what pjmedia takes for a digit that it sends, so that rows keep pace.

@@ -5,7 +5,7 @@ import os
 import threading
 
 from sipsimple.pjproject.abi cimport PJPROJECT_ABI
-from sipsimple.pjproject.native cimport anchor_unref, pthread_mutex_t
+from sipsimple.pjproject.native cimport anchor_unref, pthread_mutex_lock, pthread_mutex_unlock
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_status_t
 from sipsimple.pjproject.pjmedia cimport (
     PJMEDIA_AUD_DEFAULT_CAPTURE_DEV,
@@ -57,10 +57,6 @@ from sipsimple.pjproject.errors import PJSIPError, SIPCoreError
 from sipsimple.pjproject.runtime import abi_number, check_abi
 
 check_abi("sipsimple-media", "sipsimple-pjproject", PJPROJECT_ABI, abi_number())
-
-cdef extern from "<pthread.h>" nogil:
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 cdef enum:
     # Each port of the bridge takes memory for every slot: 8 bytes.

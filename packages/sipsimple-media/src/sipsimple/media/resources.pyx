@@ -23,7 +23,11 @@ from sipsimple.pjproject.native cimport (
     anchor_ref,
     anchor_unlock,
     anchor_unref,
+    pthread_mutex_destroy,
+    pthread_mutex_init,
+    pthread_mutex_lock,
     pthread_mutex_t,
+    pthread_mutex_unlock,
 )
 from sipsimple.pjproject.pjlib cimport (
     PJ_EGONE,
@@ -56,12 +60,6 @@ cdef extern from * nogil:
     static pthread_mutex_t sipsimple_endpoint_lock = PTHREAD_MUTEX_INITIALIZER;
     """
     pthread_mutex_t sipsimple_endpoint_lock
-
-cdef extern from "<pthread.h>" nogil:
-    int pthread_mutex_init(pthread_mutex_t *mutex, void *attributes)
-    int pthread_mutex_destroy(pthread_mutex_t *mutex)
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 cdef enum:
     # How long to wait for those inside. What takes longest is to open a sound device.

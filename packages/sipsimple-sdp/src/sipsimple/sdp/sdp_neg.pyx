@@ -10,7 +10,9 @@ streams than fit (pjproject 2.17).
 """
 
 from sipsimple.pjproject.native cimport (
+    pthread_mutex_lock,
     pthread_mutex_t,
+    pthread_mutex_unlock,
 )
 from sipsimple.pjproject.pjlib cimport (
     PJ_SUCCESS,
@@ -46,8 +48,6 @@ cdef extern from "<pthread.h>" nogil:
     static pthread_mutex_t sipsimple_codecs_lock = PTHREAD_MUTEX_INITIALIZER;
     """
     pthread_mutex_t sipsimple_codecs_lock
-    int pthread_mutex_lock(pthread_mutex_t *mutex)
-    int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 
 cdef void lock_codecs() noexcept nogil:
