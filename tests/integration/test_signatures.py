@@ -94,7 +94,9 @@ def test_an_attribute_is_described_by_itself_or_by_its_class(name: str):
     assert inspect.getdoc(ATTRIBUTES[name]) or f"{attribute}:" in described
 
 
-@pytest.mark.parametrize("name", ["SIPURI", "Invitation", "Registration", "WaveFile"])
+@pytest.mark.parametrize(
+    "name", ["SIPURI", "Invitation", "Publication", "Registration", "WaveFile"]
+)
 def test_a_class_shows_what_its_constructor_takes(name: str):
     parameters = inspect.signature(getattr(sipsimple, name)).parameters
     assert parameters

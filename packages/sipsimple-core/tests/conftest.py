@@ -16,6 +16,7 @@ SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
 
 from core_registrar import Registrar  # noqa: E402
+from presence_agent import PresenceAgent  # noqa: E402
 
 InChild = Callable[..., Any]
 
@@ -62,3 +63,10 @@ def registrar() -> Iterator[Registrar]:
     """A registrar on loopback, over UDP and TCP at the same port."""
     with Registrar() as registrar:
         yield registrar
+
+
+@pytest.fixture
+def agent() -> Iterator[PresenceAgent]:
+    """A presence agent on loopback, over UDP and TCP at the same port."""
+    with PresenceAgent() as agent:
+        yield agent

@@ -216,7 +216,7 @@ def _other_requests() -> None:
             ("PUBLISH", 405),
             ("FROBNICATE", 501),
         ):
-            phone.next(method)
+            phone.next(method, Event="presence", Subscription_State="active")
             answer = phone.expect(f"{code} {method}")
             if code in (200, 405):
                 allowed = {name.strip() for name in answer.headers["allow"].split(",")}

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sipsimple.core
-from sipsimple.core import PJSIPUA, SIPURI, Credentials, Invitation, Registration, Route
+from sipsimple.core import (
+    PJSIPUA,
+    SIPURI,
+    Credentials,
+    Invitation,
+    Publication,
+    Registration,
+    Route,
+    Subscription,
+)
 from sipsimple.pjproject import SIPCoreError
 from sipsimple.pjproject.events import queue
 from sipsimple.sdp import SDPConnection, SDPMedia, SDPSession
@@ -53,6 +62,8 @@ WHOLE: list[tuple[Any, list[Any]]] = [
     (Credentials, [_uri()]),
     (Invitation, [Credentials(_uri()), _uri(), Route("127.0.0.1", 9)]),
     (Registration, [Credentials(_uri()), Route("127.0.0.1", 9)]),
+    (Publication, [Credentials(_uri()), "presence", Route("127.0.0.1", 9)]),
+    (Subscription, [Credentials(_uri()), _uri(), "presence", Route("127.0.0.1", 9)]),
 ]
 
 

@@ -68,11 +68,11 @@ class Driver:
         return value
 
     def states(self) -> list[str]:
-        """The states that registrations have been reported in, and forgotten."""
+        """The states that registrations and publications have been reported in, and forgotten."""
         states = [
             notification.data["state"]
             for notification in self.notifications
-            if notification.name == "SCRegistrationChangedState"
+            if notification.name in ("SCRegistrationChangedState", "SCPublicationChangedState")
         ]
         self.notifications.clear()
         return states

@@ -25,12 +25,14 @@ class Request:
         uri: Its Request-URI.
         headers: Its headers by lower-case name; of several the first.
         transport: "udp" or "tcp".
+        body: Its body.
     """
 
     method: str
     uri: str
     headers: dict[str, str]
     transport: str
+    body: bytes = b""
 
     @property
     def expires(self) -> int:
@@ -38,13 +40,14 @@ class Request:
 
 
 def _parse(data: bytes, transport: str) -> Request:
-    line, *fields = data.decode(errors="surrogateescape").split("\r\n\r\n")[0].split("\r\n")
+    head, _, body = data.partition(b"\r\n\r\n")
+    line, *fields = head.decode(errors="surrogateescape").split("\r\n")
     method, uri, _ = line.split(" ")
     headers: dict[str, str] = {}
     for text in fields:
         name, _, value = text.partition(":")
         headers.setdefault(name.strip().lower(), value.strip())
-    return Request(method, uri, headers, transport)
+    return Request(method, uri, headers, transport, body)
 
 
 # By IANA's names (RFC 8760 section 2.1).
@@ -115,8 +118,8 @@ class Registrar:
 
     @property
     def expiries(self) -> list[int]:
-        """The Expires of every REGISTER, in order."""
-        return [request.expires for request in self.requests if request.method == "REGISTER"]
+        """The Expires of every request, in order."""
+        return [request.expires for request in self.requests]
 
     def _serve(self) -> None:
         while not self._stopped.is_set():
@@ -159,6 +162,14 @@ class Registrar:
         ]
         return "\r\n".join([*lines, "", ""]).encode(errors="surrogateescape")
 
+    def _grant(self, request: Request) -> tuple[str, list[str]]:
+        """What becomes of a request that nothing speaks against: status, further headers."""
+        if request.expires == 0:
+            return "200 OK", []
+        granted = request.expires if self.grant is None else self.grant
+        bindings = [f"{request.headers['contact']};expires={granted}", *self.other_bindings]
+        return "200 OK", [f"Contact: {binding}" for binding in bindings]
+
     def _decide(self, request: Request) -> tuple[str, list[str]]:
         if self.answer is not None:
             status = self.answer(request, len(self.requests))
@@ -172,11 +183,7 @@ class Registrar:
             return "401 Unauthorized", [f"{text}, stale=true" for text in self._challenge()]
         if 0 < request.expires < self.minimum:
             return "423 Interval Too Brief", [f"Min-Expires: {self.minimum}"]
-        if request.expires == 0:
-            return "200 OK", []
-        granted = request.expires if self.grant is None else self.grant
-        bindings = [f"{request.headers['contact']};expires={granted}", *self.other_bindings]
-        return "200 OK", [f"Contact: {binding}" for binding in bindings]
+        return self._grant(request)
 
     def _challenge(self) -> list[str]:
         headers = []

@@ -2,6 +2,7 @@ from sipsimple.core import SIPURI as SIPURI
 from sipsimple.core import Credentials as Credentials
 from sipsimple.core import InvalidURIError as InvalidURIError
 from sipsimple.core import Invitation as Invitation
+from sipsimple.core import Publication as Publication
 from sipsimple.core import Registration as Registration
 from sipsimple.core import Route as Route
 from sipsimple.core import Subscription as Subscription

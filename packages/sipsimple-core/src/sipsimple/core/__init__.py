@@ -12,6 +12,7 @@ from sipsimple.core import abi as _abi  # noqa: E402, F401  (compares the C inte
 from sipsimple.core.credentials import Credentials  # noqa: E402
 from sipsimple.core.errors import InvalidURIError  # noqa: E402
 from sipsimple.core.invitation import Invitation  # noqa: E402
+from sipsimple.core.publication import Publication  # noqa: E402
 from sipsimple.core.registration import Registration  # noqa: E402
 from sipsimple.core.route import Route  # noqa: E402
 from sipsimple.core.subscription import Subscription  # noqa: E402
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidURIError",
     "Invitation",
     "PJSIPError",
+    "Publication",
     "Registration",
     "Route",
     "SIPCoreError",

@@ -42,6 +42,7 @@ class SignalingComponent:
             "Credentials": "sipsimple.core",
             "InvalidURIError": "sipsimple.core",
             "Invitation": "sipsimple.core",
+            "Publication": "sipsimple.core",
             "Registration": "sipsimple.core",
             "Route": "sipsimple.core",
             "SIPURI": "sipsimple.core",

@@ -112,8 +112,8 @@ cdef pjsip_hdr *header_list(dict headers, pj_pool_t *pool) except NULL:
 cdef dict check_extra_headers(object headers, str own="", str free=""):
     """A copy of `extra_headers`; None stands for an empty dict.
 
-    `own` is one more header that the stack sets itself, in this kind of message, and `free` is
-    one that it does not set there.
+    `own` names further headers, with spaces between, that the stack sets itself in this kind of
+    message, and `free` is one that it does not set there.
 
     Raises:
         TypeError: Not a dict of str to str.
@@ -130,7 +130,7 @@ cdef dict check_extra_headers(object headers, str own="", str free=""):
             raise TypeError(f"extra_headers: must hold str, not {name!r}: {value!r}")
         if not _TOKEN.fullmatch(name):
             raise ValueError(f"extra_headers: {name!r} is not the name of a header")
-        if (name.lower() in _STACKS_OWN or name.lower() == own) and name.lower() != free:
+        if (name.lower() in _STACKS_OWN or name.lower() in own.split()) and name.lower() != free:
             raise ValueError(f"extra_headers: {name} is set by the stack itself")
         if _LINE_END.search(value):
             raise ValueError(f"extra_headers: the value of {name} holds a line end")

@@ -45,6 +45,7 @@ _DISTRIBUTIONS = {
     "Credentials": "sipsimple-core",
     "InvalidURIError": "sipsimple-core",
     "Invitation": "sipsimple-core",
+    "Publication": "sipsimple-core",
     "Registration": "sipsimple-core",
     "Route": "sipsimple-core",
     "SIPURI": "sipsimple-core",

@@ -1,0 +1,12 @@
+"""C declarations of libpjsip for clients outside of dialogs."""
+
+from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_status_t
+from sipsimple.pjproject.pjsip cimport pjsip_auth_clt_sess, pjsip_endpoint
+
+cdef extern from "pjsip.h" nogil:
+    enum:
+        PJSIP_SC_CONDITIONAL_REQUEST_FAILED
+        PJSIP_SC_INTERVAL_TOO_BRIEF
+    pj_status_t pjsip_auth_clt_init(pjsip_auth_clt_sess *sess, pjsip_endpoint *endpt,
+                                    pj_pool_t *pool, unsigned options)
+    pj_status_t pjsip_auth_clt_deinit(pjsip_auth_clt_sess *sess)

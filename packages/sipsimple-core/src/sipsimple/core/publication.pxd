@@ -1,0 +1,7 @@
+"""C interface of `Publication`."""
+
+from sipsimple.core.queued_primitive cimport QueuedPrimitive
+
+cdef class Publication(QueuedPrimitive):
+    cdef str _event
+    cdef int _create(self, int expires) except -1
