@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import enum
+
 import pytest
 
-from sipsimple.sdp import SDPAttribute
+from sipsimple.sdp import SDPAttribute, SDPLine, SDPMedia, SDPSession
 
 
 def test_name_and_value_are_both_needed() -> None:
@@ -66,3 +68,26 @@ def test_no_key_or_password_is_in_its_repr(name: str) -> None:
     attribute = SDPAttribute(name, "1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0")
     assert repr(attribute) == f"SDPAttribute('{name}', '...')"
     assert str(attribute) == f"a={name}:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0"
+
+
+class Name(enum.StrEnum):
+    RTPMAP = "rtpmap"
+
+
+class Text(str):
+    def __str__(self) -> str:
+        return "nothing\r\na=injected"
+
+
+def test_members_of_an_enumeration_and_other_kinds_of_str_count_by_their_text() -> None:
+    attribute = SDPAttribute(Name.RTPMAP, Text("0 PCMU/8000"))
+    assert str(attribute) == "a=rtpmap:0 PCMU/8000"
+    assert type(attribute.name) is type(attribute.value) is str
+    media = SDPMedia(Text("audio"), 1, Text("RTP/AVP"), formats=[Text("0")], info=Text("x"))
+    media.formats.append(Text("8"))
+    assert str(media) == "m=audio 1 RTP/AVP 0 8\r\ni=x\r\n"
+    assert str(SDPLine(Text("u"), Text("x"))) == "u=x"
+    text = "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0\r\n"
+    assert str(SDPSession.parse(Text(text))) == text
+    with pytest.raises(ValueError, match=r"^name: 'a\\nb' contains CR, LF or NUL"):
+        SDPAttribute(Text("a\nb"), "")

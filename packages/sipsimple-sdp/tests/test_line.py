@@ -67,6 +67,37 @@ def test_assignments_are_checked_and_change_nothing_when_refused() -> None:
     assert line == SDPLine("u", "x")
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("c", ""),
+        ("c", "IN IP4"),
+        ("c", "IN IP4 h 1"),
+        ("c", "IN  IP4 h"),
+        ("c", "IN IP4 h "),
+        ("c", "IN\tIP4 h"),
+        ("t", ""),
+        ("t", "0"),
+        ("t", "0 0 0"),
+        ("t", "0 00"),
+        ("t", "-1 0"),
+        ("t", "0 18446744073709551616"),
+        ("i", ""),
+    ],
+)
+def test_a_value_that_would_not_come_back_from_a_parser_is_refused(kind: str, value: str) -> None:
+    with pytest.raises(ValueError, match=rf"^value: '.*' is not that of a {kind}= line$"):
+        SDPLine(kind, value)
+    line = SDPLine("u", value)
+    with pytest.raises(ValueError, match=rf"is not that of a {kind}= line$"):
+        line.type = kind
+    assert line == SDPLine("u", value)
+    other = SDPLine(kind, {"c": "IN IP4 h", "t": "0 0", "i": "x"}[kind])
+    with pytest.raises(ValueError, match=rf"is not that of a {kind}= line$"):
+        other.value = value
+    assert str(other) in ("c=IN IP4 h", "t=0 0", "i=x")
+
+
 def test_no_key_is_in_its_repr() -> None:
     assert repr(SDPLine("k", "clear:secret")) == "SDPLine('k', '...')"
     assert repr(SDPLine("k", "prompt")) == "SDPLine('k', 'prompt')"

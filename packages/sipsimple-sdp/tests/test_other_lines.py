@@ -105,10 +105,10 @@ def test_a_line_of_an_unknown_type_is_kept_before_the_attributes() -> None:
 def test_a_media_section_refuses_those_of_a_session(kind: str) -> None:
     media = SDPMedia("audio", 1, "RTP/AVP")
     with pytest.raises(ValueError, match=rf"^other_lines\[1\]: {kind}= has no place in SDPMedia"):
-        media.other_lines = [SDPLine("k", "prompt"), SDPLine(kind, "x")]
+        media.other_lines = [SDPLine("k", "prompt"), SDPLine(kind, "1 1")]
     assert media.other_lines == []
     session = SDPSession("192.0.2.1", media=[media])
-    media.other_lines.append(SDPLine(kind, "x"))
+    media.other_lines.append(SDPLine(kind, "1 1"))
     with pytest.raises(ValueError, match=rf"^media\[0\]\.other_lines\[0\]: {kind}= has no place"):
         str(session)
 

@@ -3,8 +3,11 @@
 from libc.string cimport memchr
 
 from sipsimple.sdp.checks cimport check_text
-from sipsimple.sdp.scanner cimport Span, text_of, word_of
+from sipsimple.sdp.scanner cimport Span, text_of
+from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
+
+cdef frozenset DIRECTIONS = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
 
 # Their values are keys or passwords (RFC 4568, RFC 8839, RFC 4567).
 cdef frozenset SECRET = frozenset(("crypto", "ice-pwd", "key-mgmt"))
@@ -45,36 +48,66 @@ cdef class SDPAttribute:
     __match_args__ = ("name", "value")
     __hash__ = None
 
-    def __cinit__(self):
-        self._name = self._value = ""
-
     def __init__(self, name, value):
-        self._name = _check_name(name)
-        self._value = check_text(value, "value")
+        self.assign(_check_name(name), check_text(value, "value"))
+
+    cdef int assign(self, str name, str value) except -1:
+        self._name = name
+        self._value = value
+        self._is_kept = False
+        return 0
+
+    cdef str read_name(self):
+        cdef Span name
+        cdef const char *colon
+        if self._name is None:
+            if self._text is None:
+                return ""
+            name = self._span
+            colon = <const char *> memchr(name.start, b":", name.end - name.start)
+            if colon != NULL:
+                name.end = colon
+            self._name = word_of(&name)
+        return self._name
+
+    cdef str read_value(self):
+        cdef Span value
+        cdef const char *colon
+        if self._value is None:
+            if self._text is None:
+                return ""
+            value = self._span
+            colon = <const char *> memchr(value.start, b":", value.end - value.start)
+            value.start = value.end if colon == NULL else colon + 1
+            self._value = text_of(&value)
+        return self._value
 
     @property
     def name(self):
         """What stands before the colon, a str."""
-        return self._name
+        return self.read_name()
 
     @name.setter
     def name(self, value):
-        self._name = _check_name(value)
+        self.assign(_check_name(value), self.read_value())
 
     @property
     def value(self):
         """What stands behind the colon, a str; "" if there is no value."""
-        return self._value
+        return self.read_value()
 
     @value.setter
     def value(self, value):
-        self._value = check_text(value, "value")
+        self.assign(self.read_name(), check_text(value, "value"))
 
     cdef int write(self, Writer writer) except -1:
-        if self._value:
-            return writer.pair(c"a", self._name, c":", self._value)
+        if self._is_kept:
+            # With the "a=" before it and the CRLF behind it.
+            return writer.raw(self._span.start - 2, self._span.end - self._span.start + 4)
+        if self.read_value():
+            return writer.pair(c"a", self.read_name(), c":", self._value)
         writer.begin(c"a")
-        writer.text(self._name)
+        writer.text(self.read_name())
         return writer.end()
 
     def copy(self):
@@ -82,36 +115,53 @@ cdef class SDPAttribute:
         cdef SDPAttribute result = SDPAttribute.__new__(SDPAttribute)
         result._name = self._name
         result._value = self._value
+        result._text = self._text
+        result._span = self._span
+        result._is_kept = self._is_kept
         return result
 
     def __eq__(self, other):
         if not isinstance(other, SDPAttribute):
             return NotImplemented
         cdef SDPAttribute right = other
-        return self._name == right._name and self._value == right._value
+        return self.read_name() == right.read_name() and self.read_value() == right.read_value()
 
     def __repr__(self):
-        if self._name in SECRET:
+        if self.read_name() in SECRET:
             # It may end up in a log.
             return f"SDPAttribute({self._name!r}, '...')"
-        return f"SDPAttribute({self._name!r}, {self._value!r})"
+        return f"SDPAttribute({self.read_name()!r}, {self.read_value()!r})"
 
     def __str__(self):
-        return f"a={self._name}:{self._value}" if self._value else f"a={self._name}"
+        name, value = self.read_name(), self.read_value()
+        return f"a={name}:{value}" if value else f"a={name}"
 
     def __reduce__(self):
-        return type(self), (self._name, self._value)
+        return type(self), (self.read_name(), self.read_value())
 
 
-cdef SDPAttribute read_attribute(const Span *value):
-    """The attribute of a line of a canonical text."""
+cdef SDPAttribute new_attribute(str name, str value):
+    """An attribute of two texts that have been checked."""
     cdef SDPAttribute attribute = SDPAttribute.__new__(SDPAttribute)
-    cdef Span part = value[0]
-    cdef const char *colon = <const char *> memchr(part.start, b":", part.end - part.start)
-    if colon != NULL:
-        part.start = colon + 1
-        attribute._value = text_of(&part)
-        part.start = value.start
-        part.end = colon
-    attribute._name = word_of(&part)
+    attribute._name = name
+    attribute._value = value
     return attribute
+
+
+cdef SDPAttribute read_attribute(bytes text, const Span *value):
+    """The attribute of a line of a canonical text; its texts are taken out when they are read."""
+    cdef SDPAttribute attribute = SDPAttribute.__new__(SDPAttribute)
+    attribute._text = text
+    attribute._span = value[0]
+    attribute._is_kept = True
+    return attribute
+
+
+cdef str direction_of(SDPAttribute attribute):
+    cdef str name
+    cdef size_t length = attribute._span.end - attribute._span.start
+    # Each of them is of eight characters: most others need no look at the name.
+    if attribute._is_kept and (length < 8 or (length > 8 and attribute._span.start[8] != c":")):
+        return None
+    name = attribute.read_name()
+    return name if name in DIRECTIONS else None

@@ -3,7 +3,8 @@
 from libc.string cimport memchr
 
 from sipsimple.sdp.checks cimport check_number, check_token
-from sipsimple.sdp.scanner cimport Span, number_of, word_of
+from sipsimple.sdp.scanner cimport Span, number_of
+from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
 # pjmedia_sdp_bandw.value is a pj_uint32_t.
@@ -45,8 +46,10 @@ cdef class SDPBandwidth:
         self._value = 0
 
     def __init__(self, modifier, value):
-        self._modifier = _check_modifier(modifier)
+        cdef str checked = _check_modifier(modifier)
         self._value = check_number(value, "value", 0, MAX_VALUE)
+        self._modifier = checked
+        self._is_kept = False
 
     @property
     def modifier(self):
@@ -56,6 +59,7 @@ cdef class SDPBandwidth:
     @modifier.setter
     def modifier(self, value):
         self._modifier = _check_modifier(value)
+        self._is_kept = False
 
     @property
     def value(self):
@@ -65,6 +69,7 @@ cdef class SDPBandwidth:
     @value.setter
     def value(self, value):
         self._value = check_number(value, "value", 0, MAX_VALUE)
+        self._is_kept = False
 
     cdef int write(self, Writer writer) except -1:
         writer.begin(c"b")
@@ -105,4 +110,5 @@ cdef SDPBandwidth read_bandwidth(const Span *value):
     part.start = part.end + 1
     part.end = value.end
     bandwidth._value = number_of(&part)
+    bandwidth._is_kept = True
     return bandwidth

@@ -4,14 +4,46 @@ Every value ends up in a line of text, so none may hold what would end that line
 and a field that others follow may hold no space.
 """
 
+from cpython.exc cimport PyErr_Clear
+
 from sipsimple.sdp.errors import shown
+
+cdef extern from "Python.h":
+    # NULL, with an exception set, for text that has surrogates.
+    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size)
+
+
+cdef bint _is_plain(str text, char lowest):
+    """Whether there is nothing but ASCII from a character on, as nearly always."""
+    cdef Py_ssize_t length
+    cdef const char *place = PyUnicode_AsUTF8AndSize(text, &length)
+    cdef const char *end
+    if place == NULL:
+        PyErr_Clear()
+        return False
+    end = place + length
+    while place < end:
+        # Where char has a sign, what is not ASCII is below too.
+        if not lowest <= place[0] < 127:
+            return False
+        place += 1
+    return True
+
+
+cdef str _exact(object value, str what):
+    """A `str` itself; the text alone of an object of a subclass, such as a `StrEnum`."""
+    if type(value) is str:
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"{what}: must be str, not {type(value).__name__}")
+    return str.__str__(value)
 
 
 cdef str check_text(object value, str what):
     """A `str` that fits in one line of SDP (RFC 8866 section 9: `byte-string`)."""
-    if not isinstance(value, str):
-        raise TypeError(f"{what}: must be str, not {type(value).__name__}")
-    cdef str text = value
+    cdef str text = _exact(value, what)
+    if _is_plain(text, c" "):
+        return text
     if "\r" in text or "\n" in text or "\0" in text:
         raise ValueError(f"{what}: {shown(text)} contains CR, LF or NUL")
     if not text.isascii():
@@ -22,8 +54,15 @@ cdef str check_text(object value, str what):
     return text
 
 
+cdef bint is_plain_token(object value):
+    """Whether a value is text that is a token beyond doubt; `check_token()` knows the others."""
+    return type(value) is str and value != "" and _is_plain(value, c"!")
+
+
 cdef str check_token(object value, str what):
     """Text without white space, at least one character (RFC 8866 section 9: `non-ws-string`)."""
+    if is_plain_token(value):
+        return value
     cdef str text = check_text(value, what)
     if not text:
         raise ValueError(f"{what}: must not be empty")
@@ -84,5 +123,7 @@ cdef list check_formats(object values, str what):
     """A new list of the formats of an `m=` line."""
     cdef list result = _new_list(values, what)
     for index, value in enumerate(result):
-        check_token(value, f"{what}[{index}]")
+        # The text that tells where it is would cost more than the check.
+        if not is_plain_token(value):
+            result[index] = check_token(value, f"{what}[{index}]")
     return result

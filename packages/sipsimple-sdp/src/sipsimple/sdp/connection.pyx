@@ -1,7 +1,8 @@
 """`SDPConnection`: a `c=` line (RFC 8866 section 5.7)."""
 
 from sipsimple.sdp.checks cimport check_token
-from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of, word_of
+from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of
+from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
 
@@ -32,9 +33,12 @@ cdef class SDPConnection:
         self._address = self._net_type = self._address_type = ""
 
     def __init__(self, address, net_type="IN", address_type="IP4"):
-        self._address = check_token(address, "address")
-        self._net_type = check_token(net_type, "net_type")
+        cdef str checked = check_token(address, "address")
+        cdef str checked_net_type = check_token(net_type, "net_type")
         self._address_type = check_token(address_type, "address_type")
+        self._net_type = checked_net_type
+        self._address = checked
+        self._is_kept = False
 
     @property
     def address(self):
@@ -44,6 +48,7 @@ cdef class SDPConnection:
     @address.setter
     def address(self, value):
         self._address = check_token(value, "address")
+        self._is_kept = False
 
     @property
     def net_type(self):
@@ -53,6 +58,7 @@ cdef class SDPConnection:
     @net_type.setter
     def net_type(self, value):
         self._net_type = check_token(value, "net_type")
+        self._is_kept = False
 
     @property
     def address_type(self):
@@ -62,6 +68,7 @@ cdef class SDPConnection:
     @address_type.setter
     def address_type(self, value):
         self._address_type = check_token(value, "address_type")
+        self._is_kept = False
 
     cdef int write(self, Writer writer) except -1:
         writer.begin(c"c")
@@ -116,4 +123,5 @@ cdef SDPConnection read_connection(const Span *value):
     connection._address_type = word_of(&word)
     next_word(&line, &word)
     connection._address = text_of(&word)
+    connection._is_kept = True
     return connection

@@ -1,8 +1,10 @@
 """`SDPLine`: a line that has no class or field of its own (RFC 8866 section 5)."""
 
 from sipsimple.sdp.checks cimport check_text
-from sipsimple.sdp.scanner cimport Span, text_of
+from sipsimple.sdp.scanner cimport Span, is_printed_so, text_of
 from sipsimple.sdp.writer cimport Writer
+
+from sipsimple.sdp.errors import shown
 
 # These always have a place among the other attributes of their section.
 cdef frozenset TYPES_WITH_FIELDS = frozenset("vosbam")
@@ -17,6 +19,18 @@ cdef str _check_type(object value):
     return kind
 
 
+cdef str _check_value(str kind, object value):
+    """A value that comes back from a parser as it is."""
+    cdef str text = check_text(value, "value")
+    cdef bytes encoded = text.encode("utf-8", "surrogateescape")
+    cdef Span span
+    span.start = encoded
+    span.end = span.start + len(encoded)
+    if not is_printed_so(<char> ord(kind), span):
+        raise ValueError(f"value: {shown(text)} is not that of a {kind}= line")
+    return text
+
+
 cdef class SDPLine:
     """SDPLine(type, value)
 --
@@ -26,13 +40,15 @@ cdef class SDPLine:
     Args:
         type: The letter before the equals sign, a str; not one of v, o, s, b, a and m, which
             have fields for all that there may be.
-        value: What stands behind it, a str.
+        value: What stands behind it, a str. That of a `c=` line has three fields, that of a
+            `t=` line two numbers, and that of an `i=` line is not empty.
 
     Each is an attribute too, checked when it is assigned.
 
     Raises:
         TypeError: A value is not a str.
-        ValueError: The type is no such letter, or the value contains CR, LF or NUL.
+        ValueError: The type is no such letter, or the value contains CR, LF or NUL or is none
+            of a line of the type.
 
     Source: RFC 8866 section 5.
     """
@@ -45,8 +61,10 @@ cdef class SDPLine:
         self._value = ""
 
     def __init__(self, type, value):
-        self._type = _check_type(type)
-        self._value = check_text(value, "value")
+        cdef str checked = _check_type(type)
+        self._value = _check_value(checked, value)
+        self._type = checked
+        self._is_kept = False
 
     @property
     def type(self):
@@ -55,7 +73,10 @@ cdef class SDPLine:
 
     @type.setter
     def type(self, value):
-        self._type = _check_type(value)
+        cdef str checked = _check_type(value)
+        _check_value(checked, self._value)
+        self._type = checked
+        self._is_kept = False
 
     @property
     def value(self):
@@ -64,7 +85,8 @@ cdef class SDPLine:
 
     @value.setter
     def value(self, value):
-        self._value = check_text(value, "value")
+        self._value = _check_value(self._type, value)
+        self._is_kept = False
 
     cdef int write(self, Writer writer) except -1:
         writer.text(self._type)
@@ -104,4 +126,5 @@ cdef SDPLine read_line(char kind, const Span *value):
     cdef SDPLine line = SDPLine.__new__(SDPLine)
     line._type = chr(kind)
     line._value = text_of(value)
+    line._is_kept = True
     return line

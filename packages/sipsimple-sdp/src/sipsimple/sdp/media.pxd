@@ -7,9 +7,17 @@ cdef class SDPMedia(SDPSection):
     cdef int _port_count
     cdef str _transport
     cdef list _formats
-    # The direction that a parsed session gives to all its media; it applies where the section
-    # has none.
+    # What the list held when it was read.
+    cdef tuple _formats_read
+    # The attributes of the session that this section was parsed from, the list itself. Their
+    # direction applies where the section has none.
+    cdef list _session_attributes
+    # The direction in their place, of a copy without its session.
     cdef str _session_direction
 
+    cdef str session_direction(self)
 
-cdef SDPMedia read_media(bytes text, size_t begin, size_t end, str session_direction)
+
+cdef SDPMedia read_media(
+    bytes text, size_t begin, size_t fields_end, size_t end, list session_attributes
+)

@@ -2,6 +2,7 @@
 
 from libc.string cimport memchr
 
+from sipsimple.sdp.attribute cimport DIRECTIONS
 from sipsimple.sdp.checks cimport check_formats, check_number, check_token
 from sipsimple.sdp.scanner cimport (
     LAST_PLACE_OF_FIELDS,
@@ -11,9 +12,9 @@ from sipsimple.sdp.scanner cimport (
     next_word,
     number_of,
     place_in_media,
-    word_of,
 )
-from sipsimple.sdp.section cimport SDPSection, find_direction
+from sipsimple.sdp.section cimport SDPSection, find_direction, has_items
+from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
 from sipsimple.sdp.views.media import MediaViews
@@ -124,7 +125,11 @@ cdef class SDPMedia(SDPSection):
         self._port = number_of(&port)
         self._transport = transport
         self._formats = formats
+        self._formats_read = tuple(formats) if formats else None
         return True
+
+    cdef bint keeps_own_fields(self) except -1:
+        return has_items(self._formats, self._formats_read)
 
     @property
     def media(self):
@@ -136,8 +141,7 @@ cdef class SDPMedia(SDPSection):
     @media.setter
     def media(self, value):
         cdef str media = check_token(value, "media")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._media = media
 
     @property
@@ -150,8 +154,7 @@ cdef class SDPMedia(SDPSection):
     @port.setter
     def port(self, value):
         cdef int port = check_number(value, "port", 0, 65535)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._port = port
 
     @property
@@ -164,8 +167,7 @@ cdef class SDPMedia(SDPSection):
     @transport.setter
     def transport(self, value):
         cdef str transport = check_token(value, "transport")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._transport = transport
 
     @property
@@ -178,8 +180,7 @@ cdef class SDPMedia(SDPSection):
     @port_count.setter
     def port_count(self, value):
         cdef int port_count = check_number(value, "port_count", 1, 65535)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._port_count = port_count
 
     @property
@@ -194,8 +195,7 @@ cdef class SDPMedia(SDPSection):
     @formats.setter
     def formats(self, value):
         cdef list formats = check_formats(value, "formats")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._formats = formats
 
     def get_direction(self):
@@ -204,11 +204,17 @@ cdef class SDPMedia(SDPSection):
         Returns:
             "sendrecv", "sendonly", "recvonly" or "inactive", a str: what the attributes of this
             section say; failing that, what the session that this section was parsed from says
-            for all its media; failing that, "sendrecv".
+            now for all its media; failing that, "sendrecv". A section that was made without a
+            session, and a copy of a section alone, know of none: `SDPSession.effective()` does.
 
         Source: RFC 8866 section 6.7.
         """
-        return find_direction(self.read_attributes()) or self._session_direction or "sendrecv"
+        return find_direction(self.read_attributes()) or self.session_direction() or "sendrecv"
+
+    cdef str session_direction(self):
+        if self._session_attributes is None:
+            return self._session_direction
+        return find_direction(self._session_attributes)
 
     # ---- to text
 
@@ -239,13 +245,15 @@ cdef class SDPMedia(SDPSection):
         """A new, equal object that shares nothing with this one."""
         cdef SDPMedia result = SDPMedia.__new__(SDPMedia)
         self.copy_to(result)
+        result._session_direction = self.session_direction()
+        if result._is_unread:
+            return result
         result._media = self._media
         result._port = self._port
         result._transport = self._transport
         result._port_count = self._port_count
         if self._formats:
             result._formats = list(self._formats)
-        result._session_direction = self._session_direction
         return result
 
     def __eq__(self, other):
@@ -282,15 +290,20 @@ cdef class SDPMedia(SDPSection):
             self.connection,
             self.attributes,
         )
-        return type(self), arguments, (self.bandwidth, self.other_lines, self._session_direction)
+        return type(self), arguments, (self.bandwidth, self.other_lines, self.session_direction())
 
     def __setstate__(self, state):
-        self.bandwidth, self.other_lines, self._session_direction = state
+        self.bandwidth, self.other_lines, direction = state
+        if direction is not None and direction not in DIRECTIONS:
+            raise ValueError(f"direction: {direction!r} is none")
+        self._session_direction = direction
 
 
-cdef SDPMedia read_media(bytes text, size_t begin, size_t end, str session_direction):
+cdef SDPMedia read_media(
+    bytes text, size_t begin, size_t fields_end, size_t end, list session_attributes
+):
     """The media section at a place in a canonical text."""
     cdef SDPMedia media = SDPMedia.__new__(SDPMedia)
-    media.set_text(text, begin, end)
-    media._session_direction = session_direction
+    media.set_text(text, begin, fields_end, end)
+    media._session_attributes = session_attributes
     return media

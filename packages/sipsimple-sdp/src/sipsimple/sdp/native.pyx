@@ -23,7 +23,7 @@ from sipsimple.pjproject.pjmedia_sdp cimport (
 )
 from sipsimple.pjproject.runtime cimport check, ensure_thread
 from sipsimple.pjproject.strings cimport pool_str, to_str
-from sipsimple.sdp.attribute cimport SDPAttribute
+from sipsimple.sdp.attribute cimport SDPAttribute, new_attribute
 from sipsimple.sdp.bandwidth cimport SDPBandwidth
 from sipsimple.sdp.checks cimport check_formats, check_items
 from sipsimple.sdp.connection cimport SDPConnection
@@ -76,8 +76,8 @@ cdef pjmedia_sdp_conn *_connection_to_native(
 
 cdef pjmedia_sdp_attr *_attribute_to_native(SDPAttribute item, pj_pool_t *pool) except NULL:
     cdef pjmedia_sdp_attr *native = <pjmedia_sdp_attr *> _new(pool, sizeof(pjmedia_sdp_attr))
-    native.name = pool_str(pool, item._name)
-    native.value = pool_str(pool, item._value)
+    native.name = pool_str(pool, item.read_name())
+    native.value = pool_str(pool, item.read_value())
     return native
 
 
@@ -136,7 +136,7 @@ cdef pjmedia_sdp_media *_media_to_native(
         media._bandwidth, f"{where}bandwidth", pool, native.bandw
     )
     if direction is not None and find_direction(attributes) is None:
-        attributes.append(SDPAttribute(direction, ""))
+        attributes.append(new_attribute(direction, ""))
     native.attr_count = _attributes_to_native(
         attributes, f"{where}attributes", pool, native.attr
     )
@@ -154,7 +154,7 @@ cdef pjmedia_sdp_media *media_to_native(object media, pj_pool_t *pool) except NU
     """
     if not isinstance(media, SDPMedia):
         raise TypeError(f"must be SDPMedia, not {type(media).__name__}")
-    return _media_to_native(media, "", (<SDPMedia> media)._session_direction, pool)
+    return _media_to_native(media, "", (<SDPMedia> media).session_direction(), pool)
 
 
 cdef str _name_to_native(SDPSession session):
@@ -209,7 +209,7 @@ cdef pjmedia_sdp_session *session_to_native(object session, pj_pool_t *pool) exc
     direction = find_direction(attributes)
     for index, item in enumerate(media):
         native.media[native.media_count] = _media_to_native(
-            item, f"media[{index}].", direction or (<SDPMedia> item)._session_direction, pool
+            item, f"media[{index}].", direction or (<SDPMedia> item).session_direction(), pool
         )
         native.media_count += 1
     return native
@@ -230,13 +230,11 @@ cdef SDPConnection _connection_from_native(const pjmedia_sdp_conn *native):
 
 cdef list _attributes_from_native(unsigned count, pjmedia_sdp_attr **array):
     cdef list result = []
-    cdef SDPAttribute item
     cdef unsigned index
     for index in range(count):
-        item = SDPAttribute.__new__(SDPAttribute)
-        item._name = to_str(&array[index].name)
-        item._value = to_str(&array[index].value)
-        result.append(item)
+        result.append(
+            new_attribute(to_str(&array[index].name), to_str(&array[index].value))
+        )
     return result
 
 

@@ -1,7 +1,6 @@
-"""How an `SDPSession` comes out of a text."""
+"""From any text of a session description to the canonical one, which `SDPSession` keeps."""
 
-from sipsimple.sdp.scanner cimport is_canonical, section_end
-from sipsimple.sdp.session cimport SDPSession
+from sipsimple.sdp.scanner cimport is_canonical
 
 from sipsimple.sdp.errors import SDPParseError
 from sipsimple.sdp.grammar import check
@@ -19,8 +18,11 @@ cdef bytes _encode(str text):
 
 
 cdef bytes _to_bytes(object text):
+    if type(text) is bytes:
+        return text
     if isinstance(text, str):
-        return _encode(text)
+        # Of a subclass the text alone.
+        return _encode(text if type(text) is str else str.__str__(text))
     if not isinstance(text, (bytes, bytearray, memoryview)):
         raise TypeError(f"text: must be bytes or str, not {type(text).__name__}")
     return bytes(text)
@@ -28,22 +30,20 @@ cdef bytes _to_bytes(object text):
 
 def is_canonical_text(bytes text not None):
     """Whether a text is, byte for byte, what the SDP classes print for it."""
-    cdef const char *start = text
-    return is_canonical(start, len(text))
+    return is_canonical(text, len(text))
 
 
-def parse_session(cls, text, strict):
+cdef bytes canonical_text(object text, bint strict):
     """See `SDPSession.parse()`."""
     cdef bytes data = _to_bytes(text)
-    cdef const char *start = data
-    cdef SDPSession session
     if strict:
         check(data.decode("utf-8", "surrogateescape"))
-    if not is_canonical(start, len(data)):
-        data = normalize(data.decode("utf-8", "surrogateescape")).encode(
-            "utf-8", "surrogateescape"
-        )
-        start = data
-    session = SDPSession.__new__(cls)
-    session.set_text(data, 0, section_end(start, 0, len(data)))
-    return session
+    if is_canonical(data, len(data)):
+        return data
+    if b"\r" not in data:
+        # Most often nothing else is to be done.
+        with_ends = data.replace(b"\n", b"\r\n")
+        if is_canonical(with_ends, len(with_ends)):
+            return with_ends
+    normal = normalize(data.decode("utf-8", "surrogateescape"))
+    return normal.encode("utf-8", "surrogateescape")

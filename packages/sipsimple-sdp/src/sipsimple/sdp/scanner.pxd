@@ -21,8 +21,9 @@ cdef bint next_line(Cursor *text, Span *line) noexcept nogil
 cdef bint next_word(Cursor *line, Span *word) noexcept nogil
 cdef unsigned long long number_of(const Span *digits) noexcept nogil
 cdef str text_of(const Span *span)
-cdef str word_of(const Span *span)
 
+cdef bint is_printed_so(char kind, Span value) noexcept nogil
 cdef bint is_canonical(const char *text, size_t size) noexcept nogil
-cdef size_t fields_end(const char *text, size_t begin, size_t end) noexcept nogil
-cdef size_t section_end(const char *text, size_t begin, size_t end) noexcept nogil
+cdef size_t section_end(
+    const char *text, size_t begin, size_t end, size_t *fields_end
+) noexcept nogil

@@ -8,9 +8,6 @@ apart where it is read; any other is first rewritten by `sipsimple.sdp.normal`.
 
 from libc.string cimport memchr, memcmp
 
-cdef extern from "Python.h":
-    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
-
 # ---- lines, words and numbers
 
 cdef bint next_line(Cursor *text, Span *line) noexcept nogil:
@@ -49,36 +46,6 @@ cdef unsigned long long number_of(const Span *digits) noexcept nogil:
 
 cdef str text_of(const Span *span):
     return span.start[:span.end - span.start].decode("utf-8", "surrogateescape")
-
-
-# Words that were read last, each at a place that its ends and length choose: the same few names
-# stand in every description, and are compared and printed faster if they are the same objects.
-cdef enum:
-    WORDS = 128
-    LONGEST_WORD = 32
-
-cdef list _words_read = [None] * WORDS
-
-
-cdef str word_of(const Span *span):
-    """The text of a word that many descriptions have."""
-    cdef size_t length = span.end - span.start
-    cdef size_t place
-    cdef str word
-    cdef Py_ssize_t known_length
-    cdef const char *known
-    if not 1 <= length <= LONGEST_WORD:
-        return text_of(span)
-    place = (length * 31 + <unsigned char> span.start[0] * 7 + <unsigned char> span.end[-1]) % WORDS
-    word = _words_read[place]
-    if word is not None:
-        known = PyUnicode_AsUTF8AndSize(word, &known_length)
-        if <size_t> known_length == length and memcmp(known, span.start, length) == 0:
-            return word
-    word = text_of(span)
-    if word.isascii():
-        _words_read[place] = word
-    return word
 
 
 # ---- is it canonical?
@@ -205,7 +172,8 @@ cdef int place_in_media(char kind) noexcept nogil:
     return place
 
 
-cdef bint _is_printed_so(char kind, Span value) noexcept nogil:
+cdef bint is_printed_so(char kind, Span value) noexcept nogil:
+    """Whether a line of a type is printed with just this value."""
     if kind == c"a":
         return _is_attribute(value)
     if kind == c"c":
@@ -265,7 +233,7 @@ cdef bint is_canonical(const char *text, size_t size) noexcept nogil:
             reached = 1
             continue
         place = place_in_media(kind) if in_media else place_in_session(kind)
-        if place < reached or not _is_printed_so(kind, line):
+        if place < reached or not is_printed_so(kind, line):
             return False
         if not in_media:
             if place <= 3:
@@ -286,26 +254,27 @@ cdef bint is_canonical(const char *text, size_t size) noexcept nogil:
 
 # ---- where its parts are
 
-cdef size_t fields_end(const char *text, size_t begin, size_t end) noexcept nogil:
-    """Where the attributes of a section of a canonical text begin: they are its last lines."""
+cdef size_t section_end(
+    const char *text, size_t begin, size_t end, size_t *fields_end
+) noexcept nogil:
+    """Where the section that begins at `begin` ends: at the next m= line, or the end.
+
+    Where its fields end too: at the first attribute, since attributes are its last lines.
+    """
     cdef Cursor cursor
     cdef Span line
+    cdef bint in_fields = True
+    fields_end[0] = end
     cursor.start = text + begin
     cursor.end = text + end
-    while next_line(&cursor, &line):
-        if line.start[0] == c"a":
-            return line.start - text
-    return end
-
-
-cdef size_t section_end(const char *text, size_t begin, size_t end) noexcept nogil:
-    """Where the section that begins at `begin` ends: at the next m= line, or the end."""
-    cdef Cursor cursor
-    cdef Span line
-    cursor.start = text + begin
-    cursor.end = text + end
+    # Its first line is the m= line where it is not that of the session.
     next_line(&cursor, &line)
     while next_line(&cursor, &line):
-        if line.start[0] == c"m":
+        if line.start[0] == c"a" and in_fields:
+            fields_end[0] = line.start - text
+            in_fields = False
+        elif line.start[0] == c"m":
+            if in_fields:
+                fields_end[0] = line.start - text
             return line.start - text
     return end

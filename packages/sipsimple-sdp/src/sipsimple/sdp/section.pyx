@@ -1,6 +1,6 @@
 """`SDPSection`: what a whole session and a media section have in common (RFC 8866 section 5)."""
 
-from sipsimple.sdp.attribute cimport SDPAttribute, read_attribute
+from sipsimple.sdp.attribute cimport SDPAttribute, direction_of, read_attribute
 from sipsimple.sdp.bandwidth cimport SDPBandwidth, read_bandwidth
 from sipsimple.sdp.checks cimport check_items, check_list, check_optional_text, copy_items
 from sipsimple.sdp.connection cimport SDPConnection, read_connection
@@ -9,7 +9,6 @@ from sipsimple.sdp.scanner cimport (
     LAST_PLACE_OF_FIELDS,
     Cursor,
     Span,
-    fields_end,
     next_line,
     place_in_session,
     text_of,
@@ -18,14 +17,27 @@ from sipsimple.sdp.writer cimport Writer
 
 from sipsimple.sdp.views.transport import TransportViews
 
-cdef frozenset DIRECTIONS = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
-
 
 cdef str find_direction(list attributes):
+    cdef str direction
     for item in attributes:
-        if isinstance(item, SDPAttribute) and (<SDPAttribute> item)._name in DIRECTIONS:
-            return (<SDPAttribute> item)._name
+        if isinstance(item, SDPAttribute):
+            direction = direction_of(item)
+            if direction is not None:
+                return direction
     return None
+
+
+cdef bint has_items(list now, tuple before) except -1:
+    cdef Py_ssize_t index
+    if before is None:
+        return not now
+    if now is None or len(now) != len(before):
+        return False
+    for index in range(len(before)):
+        if now[index] is not before[index]:
+            return False
+    return True
 
 
 cdef class SDPSection:
@@ -43,17 +55,13 @@ cdef class SDPSection:
     setup = TransportViews.setup
     fingerprints = TransportViews.fingerprints
 
-    def __cinit__(self):
-        self._bandwidth = self._other_lines = self._attributes = None
-
     # ---- from the text
 
-    cdef int set_text(self, bytes text, size_t begin, size_t end) except -1:
-        cdef const char *start = text
+    cdef int set_text(self, bytes text, size_t begin, size_t fields_end, size_t end) except -1:
         self._text = text
         self._begin = begin
+        self._fields_end = fields_end
         self._end = end
-        self._fields_end = fields_end(start, begin, end)
         self._is_unread = True
         return 0
 
@@ -65,8 +73,8 @@ cdef class SDPSection:
         """
         cdef str info = None
         cdef SDPConnection connection = None
-        cdef list bandwidth = []
-        cdef list other_lines = []
+        cdef list bandwidth = None
+        cdef list other_lines = None
         cdef bytes text = self._text
         cdef const char *start = text
         cdef Cursor cursor
@@ -83,21 +91,36 @@ cdef class SDPSection:
             is_first = not seen & (1 << (kind - c"a"))
             seen |= 1 << (kind - c"a")
             if kind == c"b":
+                if bandwidth is None:
+                    bandwidth = []
                 bandwidth.append(read_bandwidth(&line))
             elif not is_first:
+                if other_lines is None:
+                    other_lines = []
                 other_lines.append(read_line(kind, &line))
             elif kind == c"i":
                 info = text_of(&line)
             elif kind == c"c":
                 connection = read_connection(&line)
             elif not self.take_own_line(kind, &line):
+                if other_lines is None:
+                    other_lines = []
                 other_lines.append(read_line(kind, &line))
         if self._is_unread:
             self._info = info
             self._connection = connection
             self._bandwidth = bandwidth
             self._other_lines = other_lines
+            self._bandwidth_read = tuple(bandwidth) if bandwidth else None
+            self._other_lines_read = tuple(other_lines) if other_lines else None
             self._is_unread = False
+        return 0
+
+    cdef int begin_assignment(self) except -1:
+        """Before a field gets a value that has been checked."""
+        if self._is_unread:
+            self.read_fields()
+        self._is_assigned = True
         return 0
 
     cdef list read_attributes(self):
@@ -115,7 +138,7 @@ cdef class SDPSection:
                 cursor.end = start + self._end
                 while next_line(&cursor, &line):
                     line.start += 2
-                    attributes.append(read_attribute(&line))
+                    attributes.append(read_attribute(text, &line))
             if self._attributes is None:
                 self._attributes = attributes
         return self._attributes
@@ -135,9 +158,9 @@ cdef class SDPSection:
 
     @info.setter
     def info(self, value):
-        if self._is_unread:
-            self.read_fields()
-        self._info = check_optional_text(value, "info")
+        cdef str info = check_optional_text(value, "info")
+        self.begin_assignment()
+        self._info = info
 
     @property
     def connection(self):
@@ -152,8 +175,7 @@ cdef class SDPSection:
             raise TypeError(
                 f"connection: must be SDPConnection or None, not {type(value).__name__}"
             )
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._connection = value
 
     @property
@@ -168,8 +190,7 @@ cdef class SDPSection:
     @bandwidth.setter
     def bandwidth(self, value):
         cdef list bandwidth = check_list(value, "bandwidth", SDPBandwidth)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._bandwidth = bandwidth
 
     @property
@@ -188,8 +209,7 @@ cdef class SDPSection:
     def other_lines(self, value):
         cdef list lines = check_list(value, "other_lines", SDPLine)
         self.check_places(lines)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._other_lines = lines
 
     @property
@@ -199,7 +219,14 @@ cdef class SDPSection:
 
     @attributes.setter
     def attributes(self, value):
-        self._attributes = check_list(value, "attributes", SDPAttribute)
+        cdef list attributes = check_list(value, "attributes", SDPAttribute)
+        cdef list old = self._attributes
+        self._attributes = attributes
+        self.attributes_replaced(old, attributes)
+
+    cdef int attributes_replaced(self, list old, list new) except -1:
+        """Tell those who look at the list."""
+        return 0
 
     # ---- lines without a field
 
@@ -239,6 +266,57 @@ cdef class SDPSection:
                     (<SDPLine> line).write(writer)
         return 0
 
+    # ---- what has not changed
+
+    cdef bint keeps_own_fields(self) except -1:
+        return True
+
+    cdef bint keeps_fields(self) except -1:
+        if self._is_unread:
+            return True
+        if (
+            self._text is None
+            or self._is_assigned
+            or not has_items(self._bandwidth, self._bandwidth_read)
+            or not has_items(self._other_lines, self._other_lines_read)
+            or not self.keeps_own_fields()
+        ):
+            return False
+        if self._connection is not None and not self._connection._is_kept:
+            return False
+        if self._bandwidth_read is not None:
+            for item in self._bandwidth_read:
+                if not (<SDPBandwidth> item)._is_kept:
+                    return False
+        if self._other_lines_read is not None:
+            for item in self._other_lines_read:
+                if not (<SDPLine> item)._is_kept:
+                    return False
+        return True
+
+    cdef bint keeps_attributes(self) except -1:
+        cdef SDPAttribute attribute
+        cdef const char *start
+        cdef const char *place
+        if self._text is None:
+            return False
+        if self._attributes is None:
+            return True
+        # Each begins where the one before it ended.
+        start = self._text
+        place = start + self._fields_end
+        for item in self._attributes:
+            if not isinstance(item, SDPAttribute):
+                return False
+            attribute = <SDPAttribute> item
+            if not attribute._is_kept or attribute._span.start != place + 2:
+                return False
+            place = attribute._span.end + 2
+        return place == start + self._end
+
+    cdef bint keeps_everything(self) except -1:
+        return self._text is not None and self.keeps_fields() and self.keeps_attributes()
+
     # ---- to text
 
     cdef int write_fields(self, Writer writer) except -1:
@@ -265,39 +343,40 @@ cdef class SDPSection:
         return 0
 
     cdef int write(self, Writer writer) except -1:
-        """Write the lines of this section; what has not been read is taken as it stands."""
+        """Write the lines of this section; what has not changed is taken as it stands."""
         cdef list items
-        cdef bytes text = self._text
         cdef const char *start = NULL
+        cdef bytes text = self._text
         if text is not None:
             start = text
-        if self._is_unread:
+        if self.keeps_fields():
             writer.raw(start + self._begin, self._fields_end - self._begin)
         else:
             self.write_fields(writer)
-        if self._attributes is not None:
+        if self.keeps_attributes():
+            writer.raw(start + self._fields_end, self._end - self._fields_end)
+        elif self._attributes is not None:
             items = list(self._attributes)
             for item in items:
                 if not isinstance(item, SDPAttribute):
                     check_items(items, "attributes", SDPAttribute)
                 (<SDPAttribute> item).write(writer)
-        elif text is not None:
-            writer.raw(start + self._fields_end, self._end - self._fields_end)
         return 0
 
     # ---- copies and comparison
 
     cdef int copy_to(self, SDPSection result) except -1:
-        if self._attributes is not None:
-            result._attributes = copy_items(self._attributes, "attributes", SDPAttribute)
-        # The text never changes, so both may have it.
+        # The text never changes, so both may have it, and what it still says is not copied.
         result._text = self._text
         result._begin = self._begin
         result._fields_end = self._fields_end
         result._end = self._end
-        result._is_unread = self._is_unread
-        if self._is_unread:
+        if self._attributes is not None and not self.keeps_attributes():
+            result._attributes = copy_items(self._attributes, "attributes", SDPAttribute)
+        if self.keeps_fields():
+            result._is_unread = True
             return 0
+        result._is_assigned = True
         result._info = self._info
         if self._connection is not None:
             result._connection = self._connection.copy()
@@ -317,7 +396,10 @@ cdef class SDPSection:
         )
 
     def __str__(self):
-        cdef Writer writer = Writer.__new__(Writer)
+        cdef Writer writer
+        if self.keeps_everything():
+            return self._text[self._begin:self._end].decode("utf-8", "surrogateescape")
+        writer = Writer.__new__(Writer)
         self.write(writer)
         return writer.as_str()
 

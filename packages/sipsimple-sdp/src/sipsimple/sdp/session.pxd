@@ -18,3 +18,6 @@ cdef class SDPSession(SDPSection):
     cdef bint _take_origin(self, Cursor line) except -1
     cdef bint _take_time(self, Cursor line) except -1
     cdef list read_media_sections(self)
+    cdef bint keeps_media(self) except -1
+    cdef tuple own_sections(self)
+    cdef int adopt(self, tuple indexes) except -1

@@ -10,6 +10,7 @@ from sipsimple.sdp.checks cimport (
 )
 from sipsimple.sdp.identifier cimport new_identifier
 from sipsimple.sdp.media cimport SDPMedia, read_media
+from sipsimple.sdp.parser cimport canonical_text
 from sipsimple.sdp.scanner cimport (
     LAST_PLACE_OF_FIELDS,
     PLACE_OF_TIMES,
@@ -19,9 +20,9 @@ from sipsimple.sdp.scanner cimport (
     number_of,
     section_end,
     text_of,
-    word_of,
 )
-from sipsimple.sdp.section cimport SDPSection, find_direction
+from sipsimple.sdp.section cimport SDPSection
+from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
 from sipsimple.sdp.views.session import SessionViews
@@ -139,10 +140,12 @@ cdef class SDPSession(SDPSection):
 
         Source: RFC 8866 section 9.
         """
-        # Imported here, since the parser needs this module.
-        from sipsimple.sdp.parser import parse_session
-
-        return parse_session(cls, text, strict)
+        cdef bytes data = canonical_text(text, strict)
+        cdef size_t fields_end
+        cdef size_t end = section_end(data, 0, len(data), &fields_end)
+        cdef SDPSession session = SDPSession.__new__(cls)
+        session.set_text(data, 0, fields_end, end)
+        return session
 
     def validate(self, strict=True):
         """Check what pjmedia, and so a call, demands of a description beyond its syntax.
@@ -213,8 +216,7 @@ cdef class SDPSession(SDPSection):
     @address.setter
     def address(self, value):
         cdef str address = check_token(value, "address")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._address = address
 
     @property
@@ -227,8 +229,7 @@ cdef class SDPSession(SDPSection):
     @id.setter
     def id(self, value):
         cdef unsigned long long id = check_number(value, "id", 0, MAX_NUMBER)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._id = id
 
     @property
@@ -241,8 +242,7 @@ cdef class SDPSession(SDPSection):
     @version.setter
     def version(self, value):
         cdef unsigned long long version = check_number(value, "version", 0, MAX_NUMBER)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._version = version
 
     @property
@@ -255,8 +255,7 @@ cdef class SDPSession(SDPSection):
     @user.setter
     def user(self, value):
         cdef str user = check_token(value, "user")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._user = user
 
     @property
@@ -269,8 +268,7 @@ cdef class SDPSession(SDPSection):
     @net_type.setter
     def net_type(self, value):
         cdef str net_type = check_token(value, "net_type")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._net_type = net_type
 
     @property
@@ -283,8 +281,7 @@ cdef class SDPSession(SDPSection):
     @address_type.setter
     def address_type(self, value):
         cdef str address_type = check_token(value, "address_type")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._address_type = address_type
 
     @property
@@ -297,8 +294,7 @@ cdef class SDPSession(SDPSection):
     @name.setter
     def name(self, value):
         cdef str name = check_text(value, "name")
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._name = name
 
     @property
@@ -311,8 +307,7 @@ cdef class SDPSession(SDPSection):
     @start_time.setter
     def start_time(self, value):
         cdef unsigned long long start_time = check_number(value, "start_time", 0, MAX_NUMBER)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._start_time = start_time
 
     @property
@@ -325,34 +320,59 @@ cdef class SDPSession(SDPSection):
     @stop_time.setter
     def stop_time(self, value):
         cdef unsigned long long stop_time = check_number(value, "stop_time", 0, MAX_NUMBER)
-        if self._is_unread:
-            self.read_fields()
+        self.begin_assignment()
         self._stop_time = stop_time
 
     # ---- media
 
     cdef list read_media_sections(self):
         cdef list media
+        cdef list attributes
         cdef bytes text
-        cdef const char *start
-        cdef size_t begin, end, total
-        cdef str direction
+        cdef size_t begin, end, total, fields_end
         if self._media is None:
             media = []
             text = self._text
             if text is not None:
-                start = text
                 total = len(text)
                 begin = self._end
-                if begin < total:
-                    direction = find_direction(self.read_attributes())
+                attributes = self.read_attributes() if begin < total else None
                 while begin < total:
-                    end = section_end(start, begin, total)
-                    media.append(read_media(text, begin, end, direction))
+                    end = section_end(text, begin, total, &fields_end)
+                    media.append(read_media(text, begin, fields_end, end, attributes))
                     begin = end
             if self._media is None:
                 self._media = media
         return self._media
+
+    cdef int attributes_replaced(self, list old, list new) except -1:
+        """Let the sections that were parsed with this session go by the new list."""
+        if self._media is not None and old is not None:
+            for item in self._media:
+                if isinstance(item, SDPMedia) and (<SDPMedia> item)._session_attributes is old:
+                    (<SDPMedia> item)._session_attributes = new
+        return 0
+
+    cdef bint keeps_media(self) except -1:
+        """Whether the text still says what the sections do."""
+        cdef SDPMedia section
+        cdef bytes text = self._text
+        cdef size_t place
+        if text is None:
+            return False
+        if self._media is None:
+            return True
+        place = self._end
+        for item in self._media:
+            if not isinstance(item, SDPMedia):
+                return False
+            section = <SDPMedia> item
+            if section._text is not text or section._begin != place:
+                return False
+            if not section.keeps_everything():
+                return False
+            place = section._end
+        return place == <size_t> len(text)
 
     @property
     def media(self):
@@ -407,9 +427,15 @@ cdef class SDPSession(SDPSection):
             writer.raw(<const char *> text + self._end, len(text) - self._end)
         return 0
 
+    def __str__(self):
+        if self.keeps_everything() and self.keeps_media():
+            return self._text.decode("utf-8", "surrogateescape")
+        cdef Writer writer = Writer.__new__(Writer)
+        self.write(writer)
+        return writer.as_str()
+
     def __bytes__(self):
-        if self._is_unread and self._attributes is None and self._media is None:
-            # Nothing has been looked into, so it is what it was.
+        if self.keeps_everything() and self.keeps_media():
             return self._text
         cdef Writer writer = Writer.__new__(Writer)
         self.write(writer)
@@ -421,6 +447,11 @@ cdef class SDPSession(SDPSection):
         """A new, equal object that shares nothing with this one."""
         cdef SDPSession result = SDPSession.__new__(SDPSession)
         self.copy_to(result)
+        if self._media is not None:
+            result._media = copy_items(self._media, "media", SDPMedia)
+            result.adopt(self.own_sections())
+        if result._is_unread:
+            return result
         result._address = self._address
         result._id = self._id
         result._version = self._version
@@ -430,9 +461,29 @@ cdef class SDPSession(SDPSection):
         result._name = self._name
         result._start_time = self._start_time
         result._stop_time = self._stop_time
-        if self._media is not None:
-            result._media = copy_items(self._media, "media", SDPMedia)
         return result
+
+    cdef tuple own_sections(self):
+        """Which sections go by the attributes of this session, by their indexes."""
+        return tuple(
+            [
+                index
+                for index, item in enumerate(self.read_media_sections())
+                if isinstance(item, SDPMedia)
+                and self._attributes is not None
+                and (<SDPMedia> item)._session_attributes is self._attributes
+            ]
+        )
+
+    cdef int adopt(self, tuple indexes) except -1:
+        """Let sections that have just been copied go by the attributes of this session."""
+        cdef SDPMedia section
+        for index in indexes:
+            section = self._media[index]
+            # Of a shallow copy they are the same objects, which stay with the first.
+            if section._session_attributes is None:
+                section._session_attributes = self.read_attributes()
+        return 0
 
     def __eq__(self, other):
         if not isinstance(other, SDPSession):
@@ -480,7 +531,8 @@ cdef class SDPSession(SDPSection):
             self.attributes,
             self.media,
         )
-        return type(self), arguments, (self.bandwidth, self.other_lines)
+        return type(self), arguments, (self.bandwidth, self.other_lines, self.own_sections())
 
     def __setstate__(self, state):
-        self.bandwidth, self.other_lines = state
+        self.bandwidth, self.other_lines, indexes = state
+        self.adopt(indexes)

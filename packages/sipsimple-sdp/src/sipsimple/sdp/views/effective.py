@@ -48,10 +48,7 @@ class EffectiveMedia:
 
     @property
     def direction(self) -> Direction:
-        """The direction, a str; "sendrecv" if none is given (RFC 8866 section 6.7).
-
-        As the session says it now; `SDPMedia.direction` knows what it said when it was parsed.
-        """
+        """The direction, a str; "sendrecv" if none is given (RFC 8866 section 6.7)."""
         return own_direction(self._media) or self._session.direction
 
     @property

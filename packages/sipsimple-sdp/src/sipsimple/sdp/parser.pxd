@@ -1,0 +1,1 @@
+cdef bytes canonical_text(object text, bint strict)

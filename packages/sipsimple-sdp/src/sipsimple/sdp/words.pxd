@@ -1,0 +1,4 @@
+from sipsimple.sdp.scanner cimport Span
+
+
+cdef str word_of(const Span *span)
