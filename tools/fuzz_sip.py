@@ -38,12 +38,11 @@ def _main(arguments: list[str]) -> int:
         if wheel.name.startswith(tuple(f"{name.replace('-', '_')}-" for name in PACKAGES))
     ]
     variables = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT / "tests", ROOT / "tests/support")))}
+    python = environment("fuzz-sip", wheels=shipped)
+    unpack_seeds(python)
     if options.sanitize:
         python = environment("fuzz-sip-sanitized", wheels=_sanitized(shipped))
         variables |= _sanitizer()
-    else:
-        python = environment("fuzz-sip", wheels=shipped)
-    unpack_seeds(python)
     fuzz: list[str | Path] = ["-m", "fuzz.sip", "--folder", FOLDER, "--seeds", SEEDS]
     return run([python, *fuzz, *rest], environment=variables)
 
