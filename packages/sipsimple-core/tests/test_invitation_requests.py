@@ -152,7 +152,7 @@ def test_arguments_are_checked_before_the_state() -> None:
             INVITATION.send_info(*wrong)  # type: ignore[arg-type]
     for kind, subkind in (
         ("", "plain"),
-        ("te xt", "plain"),
+        ("a b", "plain"),
         ("text", "plain\r\nX: y"),
         ("a/b", "c"),
     ):
