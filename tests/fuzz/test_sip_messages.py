@@ -12,7 +12,8 @@ TESTS = Path(__file__).resolve().parents[1]
 
 
 def _fuzz(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join(map(str, (TESTS, TESTS / "support")))
+    # What this process imports is what is tested, wherever it comes from.
+    path = os.pathsep.join(map(str, (TESTS, TESTS / "support", *sys.path)))
     return subprocess.run(
         [sys.executable, "-m", "fuzz.sip", "--folder", folder, *arguments],
         env={**os.environ, "PYTHONPATH": path},

@@ -1,7 +1,6 @@
 """Messages to begin with: what a peer of this stack sends, well formed.
 
-`FORMAT` keeps what has to be filled in for each message that is sent: the ports, and numbers
-that make it one of its own.
+`filled()` puts in what has to be of its own in each message that is sent: ports and numbers.
 """
 
 from __future__ import annotations
