@@ -10,6 +10,7 @@ made.
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
+from sipsimple.pjproject.native cimport pthread_mutex_lock, pthread_mutex_t, pthread_mutex_unlock
 from sipsimple.pjproject.pjlib cimport (
     PJ_ENOMEM,
     PJ_SUCCESS,
@@ -44,8 +45,6 @@ cdef extern from * nogil:
     #include <pthread.h>
     #include <pjsip.h>
     static pthread_mutex_t sipsimple_agent_lock = PTHREAD_MUTEX_INITIALIZER;
-    static void sipsimple_agent_hold(void) { pthread_mutex_lock(&sipsimple_agent_lock); }
-    static void sipsimple_agent_drop(void) { pthread_mutex_unlock(&sipsimple_agent_lock); }
     static pjsip_hdr_vptr sipsimple_agent_functions;
     static void sipsimple_copy_with(
         pjsip_hdr *header, void *(*clone)(pj_pool_t *pool, const void *header))
@@ -56,8 +55,7 @@ cdef extern from * nogil:
         header->vptr = &sipsimple_agent_functions;
     }
     """
-    void sipsimple_agent_hold()
-    void sipsimple_agent_drop()
+    pthread_mutex_t sipsimple_agent_lock
     void sipsimple_copy_with(pjsip_hdr *header, clone_function clone)
 
 # `references` is under the lock, the rest does not change.
@@ -74,10 +72,10 @@ cdef void _give_back(Text *text) noexcept nogil:
     cdef bint last
     if text == NULL:
         return
-    sipsimple_agent_hold()
+    pthread_mutex_lock(&sipsimple_agent_lock)
     text.references -= 1
     last = text.references == 0
-    sipsimple_agent_drop()
+    pthread_mutex_unlock(&sipsimple_agent_lock)
     if last:
         free(text)
 
@@ -91,10 +89,10 @@ cdef bint agent_header_set(const char *text, size_t length) noexcept nogil:
     new.references = 1
     new.length = length
     memcpy(new.data, text, length)
-    sipsimple_agent_hold()
+    pthread_mutex_lock(&sipsimple_agent_lock)
     old = _text
     _text = new
-    sipsimple_agent_drop()
+    pthread_mutex_unlock(&sipsimple_agent_lock)
     _give_back(old)
     return True
 
@@ -105,10 +103,10 @@ cdef pjsip_hdr *_header(pj_pool_t *pool, const char *name) noexcept nogil:
     cdef pjsip_hdr *header
     cdef pj_str_t native_name = pj_str(<char *> name)
     cdef pj_str_t value
-    sipsimple_agent_hold()
+    pthread_mutex_lock(&sipsimple_agent_lock)
     text = _text
     text.references += 1
-    sipsimple_agent_drop()
+    pthread_mutex_unlock(&sipsimple_agent_lock)
     value.ptr = text.data
     value.slen = text.length
     header = <pjsip_hdr *> pjsip_generic_string_hdr_create(pool, &native_name, &value)

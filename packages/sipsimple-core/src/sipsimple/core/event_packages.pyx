@@ -20,6 +20,7 @@ subscription as it is (RFC 5057 section 5.3); PJSIP would end one that refused a
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
+from sipsimple.pjproject.native cimport pthread_mutex_lock, pthread_mutex_t, pthread_mutex_unlock
 from sipsimple.pjproject.pjlib cimport (
     PJ_FALSE,
     PJ_SUCCESS,
@@ -64,15 +65,11 @@ from sipsimple.pjproject.pjsip_simple cimport (
 )
 from sipsimple.pjproject.runtime cimport check, ensure_thread
 
-cdef extern from * nogil:
+cdef extern from "<pthread.h>" nogil:
     """
-    #include <pthread.h>
     static pthread_mutex_t sipsimple_packages_lock = PTHREAD_MUTEX_INITIALIZER;
-    static void sipsimple_packages_hold(void) { pthread_mutex_lock(&sipsimple_packages_lock); }
-    static void sipsimple_packages_drop(void) { pthread_mutex_unlock(&sipsimple_packages_lock); }
     """
-    void sipsimple_packages_hold()
-    void sipsimple_packages_drop()
+    pthread_mutex_t sipsimple_packages_lock
 
 # What a package asks for where nobody else does; each SUBSCRIBE here says its own.
 cdef enum:
@@ -96,9 +93,9 @@ cdef Package *_find(const pj_str_t *name) noexcept nogil:
 
 cdef const Package *package_find(const pj_str_t *name) noexcept nogil:
     cdef Package *package
-    sipsimple_packages_hold()
+    pthread_mutex_lock(&sipsimple_packages_lock)
     package = _find(name)
-    sipsimple_packages_drop()
+    pthread_mutex_unlock(&sipsimple_packages_lock)
     return package
 
 
@@ -115,7 +112,7 @@ cdef pj_status_t _add(Package *package) noexcept nogil:
     global _packages
     cdef pjsip_generic_array_hdr *accept
     cdef pj_status_t status
-    sipsimple_packages_hold()
+    pthread_mutex_lock(&sipsimple_packages_lock)
     status = pjsip_evsub_register_pkg(
         &_module, &package.name, DEFAULT_EXPIRES, 1, package.types
     )
@@ -126,7 +123,7 @@ cdef pj_status_t _add(Package *package) noexcept nogil:
         accept.count -= 1
         package.next = _packages
         _packages = package
-    sipsimple_packages_drop()
+    pthread_mutex_unlock(&sipsimple_packages_lock)
     return status
 
 
@@ -167,11 +164,11 @@ cdef pj_status_t package_create_uac(
     pjsip_evsub **subscription,
 ) noexcept nogil:
     cdef pj_status_t status
-    sipsimple_packages_hold()
+    pthread_mutex_lock(&sipsimple_packages_lock)
     status = pjsip_evsub_create_uac(
         dialog, callbacks, &package.name, PJSIP_EVSUB_NO_EVENT_ID, subscription
     )
-    sipsimple_packages_drop()
+    pthread_mutex_unlock(&sipsimple_packages_lock)
     return status
 
 

@@ -22,6 +22,9 @@ from sipsimple.pjproject.native cimport (
     anchor_ref,
     anchor_unlock,
     anchor_unref,
+    pthread_mutex_lock,
+    pthread_mutex_t,
+    pthread_mutex_unlock,
 )
 from sipsimple.pjproject.pjlib cimport (
     PJ_ENOMEM,
@@ -53,15 +56,11 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_tx_data,
 )
 
-cdef extern from * nogil:
+cdef extern from "<pthread.h>" nogil:
     """
-    #include <pthread.h>
     static pthread_mutex_t sipsimple_sessions_lock = PTHREAD_MUTEX_INITIALIZER;
-    static void sipsimple_sessions_hold(void) { pthread_mutex_lock(&sipsimple_sessions_lock); }
-    static void sipsimple_sessions_drop(void) { pthread_mutex_unlock(&sipsimple_sessions_lock); }
     """
-    void sipsimple_sessions_hold()
-    void sipsimple_sessions_drop()
+    pthread_mutex_t sipsimple_sessions_lock
 
 # Its number is the place of our data in PJSIP's session.
 cdef pjsip_module _module
@@ -110,13 +109,13 @@ cdef pj_status_t session_attach(Session *session, pjsip_inv_session *inv) noexce
     session.call_id_length = length
     session.inv = inv
     anchor_unlock(&session.base)
-    sipsimple_sessions_hold()
+    pthread_mutex_lock(&sipsimple_sessions_lock)
     session.previous = NULL
     session.next = _live
     if _live != NULL:
         _live.previous = session
     _live = session
-    sipsimple_sessions_drop()
+    pthread_mutex_unlock(&sipsimple_sessions_lock)
     return PJ_SUCCESS
 
 
@@ -144,7 +143,7 @@ cdef void session_detach(Session *session) noexcept nogil:
     anchor_unlock(&session.base)
     if inv == NULL:
         return
-    sipsimple_sessions_hold()
+    pthread_mutex_lock(&sipsimple_sessions_lock)
     if session.previous != NULL:
         session.previous.next = session.next
     else:
@@ -152,7 +151,7 @@ cdef void session_detach(Session *session) noexcept nogil:
     if session.next != NULL:
         session.next.previous = session.previous
     session.previous = session.next = NULL
-    sipsimple_sessions_drop()
+    pthread_mutex_unlock(&sipsimple_sessions_lock)
     glare_drop(session)
     session.cancel_headers = NULL
     session.response_headers = NULL
@@ -252,11 +251,11 @@ cdef pj_status_t _on_stop() noexcept nogil:
     """The endpoint is being destroyed: nobody else is inside PJSIP any more."""
     cdef Session *session
     while True:
-        sipsimple_sessions_hold()
+        pthread_mutex_lock(&sipsimple_sessions_lock)
         session = _live
         if session != NULL:
             anchor_ref(&session.base)
-        sipsimple_sessions_drop()
+        pthread_mutex_unlock(&sipsimple_sessions_lock)
         if session == NULL:
             return PJ_SUCCESS
         session_abort(session)
