@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from sipsimple.core.tokens import TOKEN
+
 __all__ = ["checked_body", "checked_content_type"]
 
-_TOKEN = r"[A-Za-z0-9.!%*_+`'~-]+"
-_TYPE = re.compile(_TOKEN)
-_SUBTYPE = re.compile(rf"{_TOKEN}(\s*;\s*{_TOKEN}\s*=\s*({_TOKEN}|\"[^\"\\\r\n\0]*\"))*")
+_TYPE = re.compile(TOKEN)
+_SUBTYPE = re.compile(rf"{TOKEN}(\s*;\s*{TOKEN}\s*=\s*({TOKEN}|\"[^\"\\\r\n\0]*\"))*")
 
 
 def checked_content_type(content_type: object, content_subtype: object) -> tuple[str, str]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-__all__ = ["DEFAULT_EVENTS", "MOST_ACCEPT_TYPES", "checked_event", "checked_events"]
+from sipsimple.core.tokens import EVENT_PACKAGE, TOKEN
+
+__all__ = [
+    "DEFAULT_EVENTS",
+    "MOST_ACCEPT_TYPES",
+    "checked_event",
+    "checked_events",
+    "checked_package",
+]
 
 #: What `events` is unless something else is asked for. "refer" is none of them: a REFER makes
 #: that subscription, never a SUBSCRIBE (RFC 3515 section 2.4.4).
@@ -23,11 +31,22 @@ DEFAULT_EVENTS: dict[str, list[str]] = {
 #: How many types one Accept header of PJSIP holds (`PJSIP_GENERIC_ARRAY_MAX_COUNT`).
 MOST_ACCEPT_TYPES = 32
 
-# RFC 6665 section 8.4: event-package and event-template, token-nodot; a token of RFC 3261.
-_PART = r"[A-Za-z0-9!%*_+`'~-]+"
-_EVENT = re.compile(rf"{_PART}(?:\.{_PART})*")
-_TOKEN = r"[A-Za-z0-9.!%*_+`'~-]+"
-_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}")
+_EVENT = re.compile(EVENT_PACKAGE)
+_TYPE = re.compile(rf"{TOKEN}/{TOKEN}")
+
+
+def checked_package(event: object) -> str:
+    """Check the name of an event package.
+
+    Raises:
+        TypeError: It is no str.
+        ValueError: It is no such name.
+    """
+    if not isinstance(event, str):
+        raise TypeError(f"event: must be str, not {type(event).__name__}")
+    if not _EVENT.fullmatch(event):
+        raise ValueError(f"event: {event!r} is not the name of an event package")
+    return str(event)
 
 
 def checked_event(event: object, accept_types: object) -> tuple[str, list[str]]:
@@ -46,24 +65,21 @@ def checked_event(event: object, accept_types: object) -> tuple[str, list[str]]:
         ValueError: `event` is no name of a package, or `accept_types` is empty, too long, or
             holds what is no type.
     """
-    if not isinstance(event, str):
-        raise TypeError(f"event: must be str, not {type(event).__name__}")
-    if not _EVENT.fullmatch(event):
-        raise ValueError(f"event: {event!r} is not the name of an event package")
+    name = checked_package(event)
     if isinstance(accept_types, (str, bytes, Mapping)) or not isinstance(accept_types, Iterable):
         kind = type(accept_types).__name__
-        raise TypeError(f"accept_types: must be a list of str for {event!r}, not {kind}")
+        raise TypeError(f"accept_types: must be a list of str for {name!r}, not {kind}")
     types = list(accept_types)
     for each in types:
         if not isinstance(each, str):
-            raise TypeError(f"accept_types: must hold str for {event!r}, not {each!r}")
+            raise TypeError(f"accept_types: must hold str for {name!r}, not {each!r}")
         if not _TYPE.fullmatch(each):
-            raise ValueError(f"accept_types: {each!r} for {event!r} is not a MIME type")
+            raise ValueError(f"accept_types: {each!r} for {name!r} is not a MIME type")
     if not 0 < len(types) <= MOST_ACCEPT_TYPES:
         raise ValueError(
-            f"accept_types: {len(types)} types for {event!r}, not 1 to {MOST_ACCEPT_TYPES}"
+            f"accept_types: {len(types)} types for {name!r}, not 1 to {MOST_ACCEPT_TYPES}"
         )
-    return event, types
+    return name, types
 
 
 def checked_events(value: object) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ has begun a dialog that nobody wants: it gets its ACK and a BYE.
 
 from libc.string cimport memset
 
-from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_status_t
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_INVITE_METHOD,
     pjsip_dialog,
@@ -25,12 +25,11 @@ from sipsimple.pjproject.pjsip cimport (
 )
 
 
-cdef pj_status_t _send(pjsip_dialog *dialog, const pjsip_method *method, int cseq) noexcept nogil:
+cdef void _send(pjsip_dialog *dialog, const pjsip_method *method, int cseq) noexcept nogil:
+    """What cannot be sent is left: the callee gives up by itself (RFC 3261 section 13.3.1.4)."""
     cdef pjsip_tx_data *request = NULL
-    cdef pj_status_t status = pjsip_dlg_create_request(dialog, method, cseq, &request)
-    if status == PJ_SUCCESS:
-        status = pjsip_dlg_send_request(dialog, request, -1, NULL)
-    return status
+    if pjsip_dlg_create_request(dialog, method, cseq, &request) == PJ_SUCCESS:
+        pjsip_dlg_send_request(dialog, request, -1, NULL)
 
 
 cdef bint _is_late_answer(pjsip_dialog *first, pjsip_rx_data *response) noexcept nogil:

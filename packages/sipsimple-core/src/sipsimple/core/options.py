@@ -1,4 +1,4 @@
-"""Checks of the options of `PJSIPUA`: each gives back the value to use, or raises."""
+"""Checks of options and arguments: each gives back the value to use, or raises."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import ssl
 __all__ = [
     "checked_bool",
     "checked_ca_file",
+    "checked_expires",
     "checked_ip",
     "checked_port",
     "checked_user_agent",
@@ -44,6 +45,15 @@ def checked_bool(value: object, name: str) -> bool:
     """Check a switch."""
     if not isinstance(value, bool):
         raise TypeError(f"{name}: must be bool, not {type(value).__name__}")
+    return value
+
+
+def checked_expires(value: object) -> int:
+    """Check the seconds to ask for: 1 to what fits into the header with room to add to it."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"expires: must be int, not {type(value).__name__}")
+    if not 0 < value < 0x7FFFFFFF:
+        raise ValueError(f"expires: {value} is not between 1 and {0x7FFFFFFE}")
     return value
 
 

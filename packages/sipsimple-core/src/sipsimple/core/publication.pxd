@@ -4,4 +4,3 @@ from sipsimple.core.queued_primitive cimport QueuedPrimitive
 
 cdef class Publication(QueuedPrimitive):
     cdef str _event
-    cdef int _create(self, int expires) except -1

@@ -4,11 +4,8 @@ When to send what is decided by the queued machine; `publication_machine.pyx` do
 says, without the GIL. Here is what Python sees of it.
 """
 
-import re
-
 cimport cython
 
-from sipsimple.core.gate cimport gate_leave
 from sipsimple.core.publication_machine cimport (
     publication_finalize,
     publication_let_go,
@@ -22,9 +19,8 @@ from sipsimple.core.queued_machine cimport (
     REMOVE,
     Machine,
     StateEvent,
-    machine_alloc,
 )
-from sipsimple.core.queued_primitive cimport QueuedPrimitive, checked_expires
+from sipsimple.core.queued_primitive cimport QueuedPrimitive
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
     fill_credentials,
@@ -34,17 +30,14 @@ from sipsimple.core.request_parts cimport (
 from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
 from sipsimple.core.uri cimport SIPURI
 from sipsimple.pjproject.events cimport Event, emit
-from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_unlock
+from sipsimple.pjproject.native cimport anchor_lock, anchor_unlock
 from sipsimple.pjproject.pjlib cimport pj_create_unique_string, pj_rand
 from sipsimple.pjproject.runtime cimport create_pool
 from sipsimple.pjproject.strings cimport pool_str
 
 from sipsimple.core.content import checked_body, checked_content_type
+from sipsimple.core.event_types import checked_package
 from sipsimple.core.publication_states import STATES as _STATES
-
-# RFC 6665 section 8.4: a package, and templates behind dots.
-_PACKAGE = r"[A-Za-z0-9!%*_+`'~-]+"
-_EVENT = re.compile(rf"{_PACKAGE}(\.{_PACKAGE})*")
 
 
 cdef int _deliver_state(object target, Event *base) except -1:
@@ -56,14 +49,6 @@ cdef int _deliver_state(object target, Event *base) except -1:
         data["expires"] = event.expires
         data["etag"] = etag[:event.count].decode("ascii") if event.count else None
     return emit(base, "SCPublicationChangedState", target, data)
-
-
-cdef str _checked_event(object value):
-    if not isinstance(value, str):
-        raise TypeError(f"event: must be str, not {type(value).__name__}")
-    if not _EVENT.fullmatch(value):
-        raise ValueError(f"event: {value!r} is not the name of an event package")
-    return str(value)
 
 
 @cython.auto_pickle(False)
@@ -103,29 +88,21 @@ cdef class Publication(QueuedPrimitive):
     def __init__(self, credentials, event, route=None, expires=300, extra_headers=None):
         headers = check_extra_headers(extra_headers, "expires event o sip-if-match")
         self.take_arguments(credentials, route, headers)
-        self._event = _checked_event(event)
-        cdef int checked = checked_expires(expires)
-        current_ua()
-        self.enter()
-        try:
-            self._create(checked)
-        finally:
-            with nogil:
-                gate_leave()
+        self._event = checked_package(event)
+        self.begin(expires)
 
-    cdef int _create(self, int expires) except -1:
+    cdef int create(self, int expires) except -1:
         cdef PJSIPUA ua = current_ua()
         cdef SIPURI account = self._credentials._uri
         cdef SIPURI target = account.copy()
         # It has no Contact (RFC 3903 section 4), but takes the same way.
         contact_header(ua, self._credentials, self._route, account)
-        cdef Machine *machine = machine_alloc(sizeof(Native), publication_finalize)
+        cdef Machine *machine = self.make_machine(
+            sizeof(Native), publication_finalize, ua, expires
+        )
         cdef Native *native = <Native *> machine
-        self.adopt(<Anchor *> machine)
         publication_prepare(native)
         machine.deliver = _deliver_state
-        machine.endpoint = ua.endpoint
-        machine.expires = expires
         target._display = target._password = None
         target._headers = {}
         with nogil:

@@ -97,6 +97,8 @@ cdef bint machine_close(Machine *machine) noexcept nogil
 # True for the first who ends the running transaction, and with it the duty to give back its
 # reference; 0 stands for any transaction.
 cdef bint machine_end_transaction(Machine *machine, uint32_t transaction) noexcept nogil
+# When to refresh what lasts for so many seconds.
+cdef long refresh_milliseconds(uint32_t expires) noexcept nogil
 cdef void machine_stop_timer(Machine *machine) noexcept nogil
 # For push functions: an event with `room` for more behind the reason, NULL without memory.
 cdef StateEvent *state_event_new(

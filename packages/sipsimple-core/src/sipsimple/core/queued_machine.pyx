@@ -170,7 +170,7 @@ cdef bint machine_end_transaction(Machine *machine, uint32_t transaction) noexce
 
 cdef void _start_timer(Machine *machine, uint32_t expires) noexcept nogil:
     cdef pj_time_val delay
-    cdef long milliseconds = _refresh_milliseconds(expires)
+    cdef long milliseconds = refresh_milliseconds(expires)
     delay.sec = milliseconds // 1000
     delay.msec = milliseconds % 1000
     anchor_ref(&machine.base)
@@ -178,7 +178,7 @@ cdef void _start_timer(Machine *machine, uint32_t expires) noexcept nogil:
         anchor_unref(&machine.base)
 
 
-cdef long _refresh_milliseconds(uint32_t expires) noexcept nogil:
+cdef long refresh_milliseconds(uint32_t expires) noexcept nogil:
     """`queued_states.refresh_delay()` in C."""
     cdef long half = <long> expires * 500
     cdef long most = <long> expires * 900

@@ -12,25 +12,20 @@ from sipsimple.core.queued_machine cimport (
     REMOVE,
     Machine,
     StateEvent,
+    machine_alloc,
     machine_close,
     machine_happen,
 )
 from sipsimple.core.route cimport own_route
-from sipsimple.pjproject.native cimport anchor_lock, anchor_unlock
+from sipsimple.core.ua cimport PJSIPUA, current_ua
+from sipsimple.pjproject.native cimport Anchor, anchor_function, anchor_lock, anchor_unlock
 from sipsimple.pjproject.runtime cimport ensure_thread
 
+from sipsimple.core.options import checked_expires
 from sipsimple.pjproject.errors import SIPCoreError
 
 # Pinning an object and finding that it may be let go exclude each other.
 cdef object _pinning = threading.Lock()
-
-
-cdef int checked_expires(object value) except -1:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"expires: must be int, not {type(value).__name__}")
-    if not 0 < value < 0x7FFFFFFF:
-        raise ValueError(f"expires: {value} is not between 1 and {0x7FFFFFFE}")
-    return value
 
 
 @cython.auto_pickle(False)
@@ -58,6 +53,31 @@ cdef class QueuedPrimitive(Primitive):
         self._route = own_route(route)
         self._extra_headers = extra_headers
         return 0
+
+    cdef int create(self, int expires) except -1:
+        return 0
+
+    cdef int begin(self, object expires) except -1:
+        cdef int checked = checked_expires(expires)
+        current_ua()
+        self.enter()
+        try:
+            self.create(checked)
+        finally:
+            with nogil:
+                gate_leave()
+        return 0
+
+    cdef Machine *make_machine(
+        self, size_t size, anchor_function finalize, PJSIPUA ua, int expires
+    ) except NULL:
+        cdef Machine *machine = machine_alloc(size, finalize)
+        if machine == NULL:
+            raise MemoryError
+        self.adopt(<Anchor *> machine)
+        machine.endpoint = ua.endpoint
+        machine.expires = expires
+        return machine
 
     # ---- requests
 

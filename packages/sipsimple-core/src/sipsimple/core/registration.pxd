@@ -4,4 +4,3 @@ from sipsimple.core.queued_primitive cimport QueuedPrimitive
 
 cdef class Registration(QueuedPrimitive):
     cdef str _contact_uri
-    cdef int _create(self, int expires) except -1

@@ -11,17 +11,15 @@ from libc.stdint cimport uint32_t
 from libc.string cimport memcpy
 
 from sipsimple.core.challenges cimport challenges_set_credentials
-from sipsimple.core.gate cimport gate_leave
 from sipsimple.core.queued_machine cimport (
     PLACE,
     PRESENT,
     REMOVE,
     Machine,
     StateEvent,
-    machine_alloc,
     machine_end_transaction,
 )
-from sipsimple.core.queued_primitive cimport QueuedPrimitive, checked_expires
+from sipsimple.core.queued_primitive cimport QueuedPrimitive
 from sipsimple.core.registration_machine cimport (
     ContactRecord,
     Native,
@@ -38,7 +36,7 @@ from sipsimple.core.request_parts cimport (
 from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
 from sipsimple.core.uri cimport SIPURI
 from sipsimple.pjproject.events cimport Event, emit
-from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_unlock, anchor_unref
+from sipsimple.pjproject.native cimport anchor_lock, anchor_unlock, anchor_unref
 from sipsimple.pjproject.pjlib cimport (
     PJ_SUCCESS,
     pj_pool_release,
@@ -120,27 +118,20 @@ cdef class Registration(QueuedPrimitive):
 
     def __init__(self, credentials, route=None, expires=300, extra_headers=None):
         self.take_arguments(credentials, route, check_extra_headers(extra_headers, "expires"))
-        cdef int checked = checked_expires(expires)
-        current_ua()
-        self.enter()
-        try:
-            self._create(checked)
-        finally:
-            with nogil:
-                gate_leave()
+        self.begin(expires)
 
-    cdef int _create(self, int expires) except -1:
+    cdef int create(self, int expires) except -1:
         cdef PJSIPUA ua = current_ua()
         cdef SIPURI account = self._credentials._uri
         cdef SIPURI registrar = account.copy()
         cdef bytes contact_text = contact_header(ua, self._credentials, self._route, account)
-        cdef Machine *machine = machine_alloc(sizeof(Native), registration_finalize)
+        cdef Machine *machine = self.make_machine(
+            sizeof(Native), registration_finalize, ua, expires
+        )
         cdef Native *native = <Native *> machine
-        self.adopt(<Anchor *> machine)
         registration_prepare(native)
         machine.deliver = _deliver_state
-        machine.endpoint = ua.endpoint
-        machine.expires = native.asked = expires
+        native.asked = expires
         # The domain of the account, RFC 3261 10.2.
         registrar._user = registrar._password = registrar._display = None
         registrar._headers = {}

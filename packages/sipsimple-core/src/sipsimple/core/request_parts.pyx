@@ -24,7 +24,9 @@ from sipsimple.pjproject.pjsip_auth cimport (
 )
 from sipsimple.pjproject.strings cimport pool_str
 
-_TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+from sipsimple.core.tokens import TOKEN
+
+_TOKEN = re.compile(TOKEN)
 _ALGORITHMS = {
     "MD5": PJSIP_AUTH_ALGORITHM_MD5,
     "SHA-256": PJSIP_AUTH_ALGORITHM_SHA256,

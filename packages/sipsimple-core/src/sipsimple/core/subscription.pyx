@@ -43,13 +43,11 @@ from sipsimple.pjproject.pjlib cimport pj_pool_release, pj_pool_t, pj_status_t, 
 from sipsimple.pjproject.runtime cimport check, create_pool, ensure_thread
 from sipsimple.pjproject.strings cimport borrow, pool_str
 
+from sipsimple.core.options import checked_expires
 from sipsimple.pjproject.errors import SIPCoreError
 
 # In the order of the enumeration.
 _STATES = ("TERMINATED", "SENT", "ACCEPTED", "PENDING", "ACTIVE", "UNKNOWN")
-
-# What PJSIP writes into a SUBSCRIBE itself, and what may stand there only once.
-_STACKS_OWN = frozenset(("event", "o", "expires"))
 
 # Pinning an object and finding that it may be let go exclude each other.
 cdef object _pinning = threading.Lock()
@@ -100,22 +98,6 @@ cdef int _deliver_notify(object target, Event *base) except -1:
         "headers": message["headers"],
     }
     return emit(base, "SCSubscriptionGotNotify", target, data)
-
-
-cdef int _checked_expires(object value) except -1:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"expires: must be int, not {type(value).__name__}")
-    if not 0 < value < 0x7FFFFFFF:
-        raise ValueError(f"expires: {value} is not between 1 and {0x7FFFFFFE}")
-    return value
-
-
-cdef dict _checked_headers(object extra_headers):
-    cdef dict headers = check_extra_headers(extra_headers)
-    for name in headers:
-        if name.lower() in _STACKS_OWN:
-            raise ValueError(f"extra_headers: {name} is set by the stack itself")
-    return headers
 
 
 cdef Subscriber *_native(Subscription subscription) except NULL:
@@ -176,8 +158,8 @@ cdef class Subscription(Primitive):
             raise TypeError(f"event: must be str, not {type(event).__name__}")
         self._event = event
         self._route = own_route(route)
-        cdef int checked = _checked_expires(expires)
-        self._extra_headers = _checked_headers(extra_headers)
+        cdef int checked = checked_expires(expires)
+        self._extra_headers = check_extra_headers(extra_headers, "event o expires")
         ua = current_ua()
         self.enter()
         try:

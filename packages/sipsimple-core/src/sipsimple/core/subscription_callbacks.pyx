@@ -8,6 +8,7 @@ the refresh in time, and the 2xx of another branch than that of the first NOTIFY
 from libc.stdint cimport uint32_t
 from libc.string cimport memset
 
+from sipsimple.core.queued_machine cimport refresh_milliseconds
 from sipsimple.core.subscription_session cimport (
     STATE_ACCEPTED,
     STATE_ACTIVE,
@@ -153,13 +154,11 @@ cdef void _on_state(pjsip_evsub *sub, pjsip_event *event) noexcept nogil:
 # ---- answers to SUBSCRIBE
 
 cdef void _wait_to_refresh(Subscriber *subscriber, uint32_t granted) noexcept nogil:
-    """A tenth before it expires, at least 5 s before; half the time where that is little."""
-    cdef long expires = min(granted, subscriber.asked)
-    cdef long milliseconds
-    if expires == 0 or subscriber.ending:
-        return
-    milliseconds = max(expires * 500, min(expires * 900, expires * 1000 - 5000))
-    subscriber_start_timer(subscriber, &subscriber.timer, TIMER_SEND, milliseconds)
+    cdef uint32_t expires = min(granted, subscriber.asked)
+    if expires != 0 and not subscriber.ending:
+        subscriber_start_timer(
+            subscriber, &subscriber.timer, TIMER_SEND, refresh_milliseconds(expires)
+        )
 
 
 cdef void _keep_first_dialog(Subscriber *subscriber, const pjsip_rx_data *answer) noexcept nogil:
