@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import datetime
-import gc
 import inspect
-import random
-import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from registrations import ALICE, new_registration
 
 from sipsimple.core import SIPURI, Credentials, Registration, Route, SIPCoreError
 from sipsimple.core.registration_states import STATES, TRANSITIONS, refresh_delay
-from sipsimple.pjproject import runtime
 from sipsimple.pjproject.loader import LIBRARY_FOLDER
-from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
     from core_registrar import Registrar
 
     from conftest import InChild
 
-ALICE = SIPURI("example.com", user="alice", display="Alice")
-
 
 def _modules() -> Any:
     import core_driver  # in the child only
 
     return core_driver
-
-
-def _registration(port: int, password: str | None = None, **arguments: Any) -> Registration:
-    transport = arguments.pop("transport", None)
-    credentials = Credentials(ALICE, password, token="token")
-    return Registration(credentials, Route("127.0.0.1", port, transport), **arguments)
 
 
 def test_headers_of_the_stack_are_refused() -> None:
@@ -52,7 +40,7 @@ def test_headers_of_the_stack_are_refused() -> None:
 def _life(port: int) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, expires=60, extra_headers={"X-Extra": "é"})
+        registration = new_registration(port, expires=60, extra_headers={"X-Extra": "é"})
         assert registration.state == "unregistered"
         assert registration.expires_received == 0
         began = datetime.datetime.now(datetime.UTC)
@@ -107,7 +95,7 @@ def test_registers_and_unregisters(in_child: InChild, registrar: Registrar) -> N
 def _many_contacts(port: int) -> int:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port)
+        registration = new_registration(port)
         registration.register()
         running.until(lambda: len(running.notifications) == 2)
         return len(running.notifications[1].data["contact_uri_list"])
@@ -121,7 +109,7 @@ def test_lists_any_number_of_contacts(in_child: InChild, registrar: Registrar) -
 def _over_tcp(port: int) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, transport="TCP")
+        registration = new_registration(port, transport="TCP")
         registration.register()
         running.until(lambda: registration.state == "registered")
         running.until(lambda: len(running.notifications) == 2)
@@ -160,7 +148,7 @@ def _walk(port: int, rows: list[tuple[str, str]]) -> list[tuple[str, list[str]]]
     results: list[tuple[str, list[str]]] = []
     with driver.Driver() as running:
         for state, event in rows:
-            registration = _registration(port, expires=2 if event == "failure" else 1)
+            registration = new_registration(port, expires=2 if event == "failure" else 1)
             if state != "unregistered":
                 registration.register()
             if state in ("registered", "unregistering"):
@@ -213,7 +201,7 @@ def test_walks_every_row_of_the_table(in_child: InChild, registrar: Registrar) -
 def _last_wins(port: int) -> list[str]:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port)
+        registration = new_registration(port)
         registration.register()
         for _ in range(10):
             registration.unregister()
@@ -239,7 +227,7 @@ def test_the_last_request_wins(in_child: InChild, registrar: Registrar) -> None:
 def _unregister_fails(port: int) -> tuple[list[str], int]:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port)
+        registration = new_registration(port)
         registration.register()
         running.until(lambda: registration.state == "registered")
         registration.unregister()
@@ -271,7 +259,7 @@ def test_the_table_is_complete() -> None:
 def _wakes(port: int) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port)
+        registration = new_registration(port)
         timer = threading.Timer(0.2, registration.register)
         timer.start()
         began = time.monotonic()
@@ -293,7 +281,7 @@ def test_timers_of_other_threads_shorten_the_sleep(in_child: InChild, registrar:
 def _any_address(port: int) -> str:
     driver = _modules()
     with driver.Driver(local_ip="0.0.0.0") as running:
-        registration = _registration(port)
+        registration = new_registration(port)
         registration.register()
         running.until(lambda: len(running.notifications) == 2)
         contact = SIPURI.parse(running.notifications[1].data["contact_uri"])
@@ -320,7 +308,7 @@ def test_refreshes_well_before_expiry(expires: int, delay: float) -> None:
 def _refresh(port: int) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, expires=2)
+        registration = new_registration(port, expires=2)
         registration.register()
         running.until(lambda: registration.state == "registered")
         running.states()
@@ -342,7 +330,7 @@ def test_refreshes_by_itself_with_a_changed_expires(
 def _granted(port: int) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, expires=600)
+        registration = new_registration(port, expires=600)
         for _ in range(3):
             registration.register()
             running.until(lambda: registration.state == "registered")
@@ -361,7 +349,7 @@ def test_expires_is_in_every_request_even_if_the_registrar_granted_it(
 def _too_brief(port: int) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, expires=5)
+        registration = new_registration(port, expires=5)
         registration.register()
         running.until(lambda: registration.state == "registered")
         assert registration.expires_received == 60
@@ -383,7 +371,7 @@ def test_asks_for_more_after_423(in_child: InChild, registrar: Registrar) -> Non
 def _fails(port: int, password: str | None, transport: str | None) -> tuple[int, str]:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, password, transport=transport)
+        registration = new_registration(port, password, transport=transport)
         registration.register()
         running.until(lambda: registration.state == "unregistered")
         running.until(lambda: len(running.notifications) == 2)
@@ -409,7 +397,7 @@ def test_answers_a_challenge(in_child: InChild, registrar: Registrar) -> None:
 def _authenticates(port: int, password: str) -> None:
     driver = _modules()
     with driver.Driver() as running:
-        registration = _registration(port, password)
+        registration = new_registration(port, password)
         registration.register()
         running.until(lambda: registration.state == "registered")
         registration.unregister()
@@ -446,7 +434,7 @@ def _silence(port: int) -> tuple[int, str]:
     with driver.Driver() as running:
         # RFC 3261's T1, T2, T4 and timer D in milliseconds, so that 64 T1 pass in a second.
         ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(15, 60, 60, 960)
-        registration = _registration(port)
+        registration = new_registration(port)
         registration.register()
         running.until(lambda: registration.state == "unregistered")
         running.until(lambda: len(running.notifications) == 2)
@@ -472,6 +460,13 @@ def _unresolvable(port: int) -> int:
 
 def test_an_unknown_host_is_reported(in_child: InChild) -> None:
     assert in_child(_unresolvable, 0) in (502, 503)
+
+
+def test_stubborn_401_with_fresh_nonces_ends(in_child: InChild, registrar: Registrar) -> None:
+    registrar.answer = lambda request, count: "401 Again"
+    code, _ = in_child(_fails, registrar.port, "secret", None)
+    assert code == 401
+    assert len(registrar.requests) <= 5
 
 
 # ---- arguments
@@ -552,255 +547,3 @@ def test_has_the_documented_signature() -> None:
     parameters = inspect.signature(Registration).parameters
     assert list(parameters) == ["credentials", "route", "expires", "extra_headers"]
     assert parameters["expires"].default == 300
-
-
-# ---- how objects die
-
-
-def _dropped(port: int) -> None:
-    driver = _modules()
-    with driver.Driver() as running:
-        registration = _registration(port)
-        del registration  # unregistered: gone
-        gc.collect()
-        assert live_objects(Registration) == []
-
-        registration = _registration(port, expires=1)
-        registration.register()
-        del registration  # registering: lives on, and is refreshed
-        gc.collect()
-        running.until(lambda: len(running.notifications) >= 4)
-        assert running.states()[:4] == ["registering", "registered"] * 2
-        [registration] = live_objects(Registration)
-        registration.unregister()
-        del registration
-        running.until(lambda: not live_objects(Registration))
-        assert running.states()[-1] == "unregistered"
-
-        cycle: list[Any] = [_registration(port)]
-        cycle.append(cycle)
-        del cycle
-        thread = threading.Thread(target=gc.collect)  # dies in a foreign thread
-        thread.start()
-        thread.join()
-        assert live_objects(Registration) == []
-
-
-def _dropped_and_failed(port: int) -> None:
-    driver = _modules()
-    with driver.Driver() as running:
-        registration = _registration(port, transport="tcp")
-        registration.register()
-        del registration
-        gc.collect()
-        running.until(lambda: not live_objects(Registration))
-        assert running.states() == ["registering", "unregistered"]
-
-
-def test_what_becomes_of_one_that_nobody_holds_is_told(in_child: InChild) -> None:
-    with socket.socket() as closed:  # nobody listens
-        closed.bind(("127.0.0.1", 0))
-        in_child(_dropped_and_failed, closed.getsockname()[1])
-
-
-def test_lives_as_long_as_it_is_registered(in_child: InChild, registrar: Registrar) -> None:
-    in_child(_dropped, registrar.port)
-    assert registrar.expiries[0] == 1
-    assert registrar.expiries[-1] == 0
-
-
-def _stopped(port: int) -> None:
-    driver = _modules()
-    running = driver.Driver()
-    registrations = [_registration(port) for _ in range(5)]
-    registration: Registration | None
-    for registration in registrations[:4]:
-        registration.register()
-    running.until(lambda: all(item.state == "registered" for item in registrations[:4]))
-    registrations[0].register()  # stopped while it is registering
-    running.stop()
-    assert len(running.states()) == 2 * 4 + 2 + 2 * 4
-    while registrations:
-        registration = registrations.pop()
-        assert registration.state == "unregistered"
-        assert registration.expires == 300
-        driver.raises(SIPCoreError, registration.register)
-        driver.raises(SIPCoreError, registration.unregister)
-    registration = None
-    gc.collect()
-    assert runtime.live_pools() == 0
-
-
-def test_the_core_stops_under_live_registrations(in_child: InChild, registrar: Registrar) -> None:
-    in_child(_stopped, registrar.port)
-    assert registrar.expiries.count(0) == 4
-
-
-def _stopped_with_a_queue(port: int) -> None:
-    driver = _modules()
-    running = driver.Driver()
-    registration = _registration(port)
-    registration.register()
-    running.until(lambda: registration.state == "registered")
-    registration.unregister()
-    registration.register()  # queued
-    running.stop()
-    assert running.states()[-1] == "unregistered"
-
-
-def test_no_binding_is_left_when_the_core_stops(in_child: InChild, registrar: Registrar) -> None:
-    registrar.delay = 0.3
-    in_child(_stopped_with_a_queue, registrar.port)
-    assert registrar.expiries == [300, 0]
-
-
-def _closed_at_once(port: int, state: str) -> None:
-    driver = _modules()
-    running = driver.Driver()
-    registration: Any = _registration(port)
-    registration.register()
-    if state != "registering":
-        running.until(lambda: registration.state == "registered")
-    if state == "unregistering":
-        registration.unregister()
-    assert registration.state == state
-    began = time.monotonic()
-    running.ua.close()
-    assert time.monotonic() - began < 1
-    driver.raises(SIPCoreError, registration.register)
-    running.drain()
-    assert registration.state == "unregistered"
-    registration = None
-    gc.collect()
-    assert live_objects(Registration) == []
-    assert runtime.live_pools() == 0
-
-
-@pytest.mark.parametrize("state", ["registering", "registered", "unregistering"])
-def test_the_core_closes_in_any_state(in_child: InChild, registrar: Registrar, state: str) -> None:
-    registrar.answer = lambda request, count: "" if state == "registering" else None
-    in_child(_closed_at_once, registrar.port, state)
-
-
-def _exit_registered(port: int) -> str:
-    driver = _modules()
-    running = driver.Driver()
-    registration = _registration(port)
-    _kept.extend((running, registration))
-    registration.register()
-    running.until(lambda: registration.state == "registered")
-    return registration.state
-
-
-_kept: list[Any] = []
-
-
-def test_the_interpreter_exits_with_a_live_registration(
-    in_child: InChild, registrar: Registrar
-) -> None:
-    assert in_child(_exit_registered, registrar.port) == "registered"
-
-
-def _create_and_drop(count: int) -> tuple[int, int]:
-    driver = _modules()
-    with driver.Driver():
-        for _ in range(200):
-            _registration(5060, "secret", extra_headers={"X-A": "b"})
-        memory, pools = driver.resident(), runtime.live_pools()
-        for _ in range(count):
-            _registration(5060, "secret", extra_headers={"X-A": "b"})
-        assert runtime.live_pools() == pools
-        return driver.resident() - memory, pools
-
-
-def test_memory_is_flat_over_creating_and_dropping(in_child: InChild) -> None:
-    grown, _ = in_child(_create_and_drop, 1000)
-    assert grown < 300_000
-
-
-def _many_registrations(port: int, count: int) -> tuple[int, int, int]:
-    driver = _modules()
-    with driver.Driver() as running:
-
-        def turn() -> None:
-            registration = _registration(port)
-            registration.register()
-            running.until(lambda: registration.state == "registered")
-            registration.unregister()
-            running.until(lambda: registration.state == "unregistered")
-            running.notifications.clear()
-
-        # Transactions linger for T4, 5 s, and only then are their pools reused: shorten it.
-        ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(50, 100, 1, 100)
-        for _ in range(200):
-            turn()
-        running.run(0.3)
-        memory, pools = driver.resident(), runtime.live_pools()
-        for _ in range(count):
-            turn()
-        running.run(0.3)
-        return driver.resident() - memory, pools, runtime.live_pools()
-
-
-def test_memory_is_flat_over_registrations(in_child: InChild, registrar: Registrar) -> None:
-    grown, before, after = in_child(_many_registrations, registrar.port, 300, timeout=60)
-    assert grown < 1_000_000
-    assert after <= before
-
-
-# ---- threads
-
-
-def _threads(port: int, seconds: float, seed: int) -> None:
-    driver = _modules()
-    running = driver.Driver()
-    registrations = [_registration(port) for _ in range(4)]
-    failures: list[BaseException] = []
-    stop = threading.Event()
-
-    def hammer(number: int) -> None:
-        choice = random.Random(seed + number)
-        while not stop.is_set():
-            try:
-                registration = choice.choice(registrations)
-                choice.choice([registration.register, registration.unregister])()
-                assert registration.state in STATES
-                if choice.random() < 0.2:
-                    _registration(port)
-            except SIPCoreError:
-                if stop.wait(0.01):
-                    return
-            except BaseException as error:
-                failures.append(error)
-                return
-
-    threads = [threading.Thread(target=hammer, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    running.run(seconds)
-    running.ua.close()  # under full load
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive(), "deadlock"
-    assert failures == []
-    running.drain()
-    assert {registration.state for registration in registrations} == {"unregistered"}
-    registrations.clear()
-    gc.collect()
-    # A thread may have been about to free one just then; PJSIP's pool of that one stays.
-    assert runtime.live_pools() <= len(threads)
-
-
-def test_any_thread_may_call_while_the_core_closes(in_child: InChild, registrar: Registrar) -> None:
-    in_child(_threads, registrar.port, 2.0, 1)
-
-
-# ---- leaving out what should not be left out
-
-
-def test_stubborn_401_with_fresh_nonces_ends(in_child: InChild, registrar: Registrar) -> None:
-    registrar.answer = lambda request, count: "401 Again"
-    code, _ = in_child(_fails, registrar.port, "secret", None)
-    assert code == 401
-    assert len(registrar.requests) <= 5
