@@ -72,8 +72,7 @@ def _the_second_leg_is_ended() -> None:
         other.answer(bye, 200, "OK")
         phone.sends_nothing("BYE")
         assert invitation.state == "CONFIRMED"
-        assert tools.changes(driver) == []
-        assert len(tools.updates(driver)) == 0
+        assert driver.notifications == []
         invitation.disconnect()
         phone.answer(phone.expect("BYE"), 200, "OK")
         tools.reported(driver, "DISCONNECTED")

@@ -53,11 +53,11 @@ def test_reliable_responses_get_prack(in_child: InChild) -> None:
     in_child(_an_outgoing_call)
 
 
-def _an_incoming_call(header: str) -> None:
+def _an_incoming_call() -> None:
     core_driver, tools = _tools()
     with core_driver.Driver() as driver:
         phone = tools.Phone(driver)
-        invitation = tools.received(phone, **{header: "100rel"})
+        invitation = tools.received(phone, Require="100rel")
         invitation.set_offered_local_sdp(tools.sdp())
         invitation.respond_to_invite_provisionally(183)
         progress = phone.expect("183 INVITE")
@@ -82,12 +82,8 @@ def _an_incoming_call(header: str) -> None:
         tools.reported(driver, "DISCONNECTED")
 
 
-def _required() -> None:
-    _an_incoming_call("Require")
-
-
 def test_a_caller_who_requires_it_gets_reliable_responses(in_child: InChild) -> None:
-    in_child(_required)
+    in_child(_an_incoming_call)
 
 
 def _supported() -> None:
