@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, ValuesView
 from typing import ClassVar, Generic, TypeVar
 
@@ -36,12 +37,13 @@ class AttributeMapping(MutableMapping[K, V], Generic[K, V]):
     def __init__(self, owner: AttributeOwner) -> None:
         self._owner = owner
 
+    @abstractmethod
     def _read_key(self, value: str) -> K | None:
         """The key that an attribute's value begins with, or `None`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _key_of(self, value: V) -> K:
-        raise NotImplementedError
+        """The key that a value stands under."""
 
     def add(self, value: V) -> None:
         """Set a value under its own key.
