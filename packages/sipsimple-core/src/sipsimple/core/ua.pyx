@@ -232,9 +232,9 @@ cdef class PJSIPUA:
                 status = _hook(self.endpoint)
                 if status == PJ_SUCCESS:
                     status = pjsip_100rel_init_module(self.endpoint)
-            parser_drop()
             if status == PJ_SUCCESS:
                 status = packages_register(self.endpoint)
+            parser_drop()
             if status == PJ_SUCCESS:
                 status = poller_start(self.endpoint, self.pool, wake_descriptor)
         check(status, "could not start PJSIP's endpoint")
