@@ -78,6 +78,24 @@ def _examine_session(session: SDPSession, printed: bytes, data: bytes) -> None:
     pickled = pickle.loads(pickle.dumps(session))
     assert pickled == session and bytes(pickled) == printed, "the pickle differs"
     repr(session)
+    _examine_changes(second)
+
+
+def _examine_changes(session: SDPSession) -> None:
+    """What is printed from the text is as if it had all been printed anew."""
+    for section in (session, *session.media[:3]):
+        section.attributes.reverse()
+        _examine_printing(session)
+        section.info = "changed"
+        for attribute in section.attributes[1::2]:
+            attribute.value = "changed"
+        _examine_printing(session)
+
+
+def _examine_printing(session: SDPSession) -> None:
+    anew = pickle.loads(pickle.dumps(session))
+    assert bytes(session) == bytes(session.copy()) == bytes(anew), "a change is not printed"
+    assert SDPSession.parse(bytes(session)) == session, "a change does not come back"
 
 
 def _examine_error(error: SDPParseError, data: bytes) -> None:
@@ -87,12 +105,14 @@ def _examine_error(error: SDPParseError, data: bytes) -> None:
 
 def read_everything(session: SDPSession) -> None:
     """Read every attribute of a description and of what it holds."""
-    for item in (session, *session.media):
+    effective = [session.effective(media) for media in session.media]
+    for item in (session, *session.media, *effective):
         for name in dir(type(item)):
             if not name.startswith("_") and not callable(getattr(type(item), name)):
                 # What an attribute's value does not allow to be read is told as a ValueError.
                 with contextlib.suppress(ValueError):
                     _read(getattr(item, name))
+    for item in (session, *session.media):
         for attribute in item.attributes:
             assert attribute.name
             repr(attribute.value)

@@ -20,6 +20,11 @@ MEDIA = [
     "direction",
     "rtcp",
     "rtcp_mux",
+    "rtcp_fb",
+    "ssrc",
+    "ssrc_groups",
+    "extmap",
+    "extmap_allow_mixed",
     "crypto",
     "candidates",
     "end_of_candidates",
@@ -29,6 +34,7 @@ MEDIA = [
     "setup",
     "fingerprints",
     "mid",
+    "bundle_only",
 ]
 SESSION = [
     "direction",
@@ -39,6 +45,8 @@ SESSION = [
     "ice_options",
     "setup",
     "fingerprints",
+    "extmap",
+    "extmap_allow_mixed",
     "effective",
 ]
 
@@ -69,6 +77,7 @@ def test_every_property_tells_what_it_is_and_where_that_is_written(owner: type, 
 
 def test_the_values_are_in_the_package_itself() -> None:
     for name in ("Crypto", "Fingerprint", "FormatParameters", "Group", "ICECandidate",
-                 "RTCPAddress", "RTPMap"):  # fmt: skip
+                 "RTCPAddress", "RTPMap", "ExtMap", "RTCPFeedback", "SSRCAttribute",
+                 "SSRCGroup"):  # fmt: skip
         assert getattr(sipsimple.sdp, name) is getattr(views, name)
         assert name in sipsimple.sdp.__all__

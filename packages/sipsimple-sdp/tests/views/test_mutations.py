@@ -9,14 +9,18 @@ import pytest
 
 from sipsimple.sdp import (
     Crypto,
+    ExtMap,
     Fingerprint,
     FormatParameters,
     Group,
     ICECandidate,
     RTCPAddress,
+    RTCPFeedback,
     RTPMap,
     SDPAttribute,
     SDPMedia,
+    SSRCAttribute,
+    SSRCGroup,
 )
 from sipsimple.sdp.views.sequence import AttributeValue
 
@@ -28,6 +32,10 @@ SAMPLES: list[tuple[type[AttributeValue], str]] = [
     (ICECandidate, "1 1 UDP 16777215 203.0.113.9 5 typ relay raddr 10.0.0.1 rport 0 ufrag x"),
     (Fingerprint, "sha-256 0A:1b:FF"),
     (Group, "BUNDLE audio video"),
+    (ExtMap, "4/sendonly urn:ietf:params:rtp-hdrext:toffset vad=on  x"),
+    (RTCPFeedback, "111 ccm tmmbr smaxpr=120"),
+    (SSRCAttribute, "4294967295 cname:user@example.com x"),
+    (SSRCGroup, "FID 1 4294967295"),
 ]
 STRANGE = [
     " ", "  ", "\t", "\r", "\n", "\0", "\x1c", "\x85", "\u00a0", "\u2028", "\udcff", "\ud800",
@@ -92,6 +100,10 @@ def test_whatever_a_line_holds_only_value_errors_come_from_the_views(
         ICECandidate: "candidate",
         Fingerprint: "fingerprint",
         Group: "mid",
+        ExtMap: "extmap",
+        RTCPFeedback: "rtcp-fb",
+        SSRCAttribute: "ssrc",
+        SSRCGroup: "ssrc-group",
     }
     attribute = SDPAttribute(names[kind], text)
     media = SDPMedia("audio", 9, "RTP/AVP", formats=["111", "0"], attributes=[attribute])

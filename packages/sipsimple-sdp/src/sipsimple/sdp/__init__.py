@@ -18,21 +18,27 @@ from sipsimple.sdp.negotiator import SDPNegotiator  # noqa: E402
 from sipsimple.sdp.session import SDPSession  # noqa: E402
 from sipsimple.sdp.views import (  # noqa: E402
     Crypto,
+    ExtMap,
     Fingerprint,
     FormatParameters,
     Group,
     ICECandidate,
     RTCPAddress,
+    RTCPFeedback,
     RTPMap,
+    SSRCAttribute,
+    SSRCGroup,
 )
 
 __all__ = [
     "Crypto",
+    "ExtMap",
     "Fingerprint",
     "FormatParameters",
     "Group",
     "ICECandidate",
     "RTCPAddress",
+    "RTCPFeedback",
     "RTPMap",
     "SDPAttribute",
     "SDPBandwidth",
@@ -43,6 +49,8 @@ __all__ = [
     "SDPNegotiator",
     "SDPParseError",
     "SDPSession",
+    "SSRCAttribute",
+    "SSRCGroup",
     "__version__",
 ]
 

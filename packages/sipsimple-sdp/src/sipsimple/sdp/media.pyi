@@ -10,12 +10,14 @@ from sipsimple.sdp.line import SDPLine
 from sipsimple.sdp.section import SDPSection
 from sipsimple.sdp.views.crypto import Crypto
 from sipsimple.sdp.views.direction import Direction
+from sipsimple.sdp.views.feedback import RTCPFeedback
 from sipsimple.sdp.views.fmtp import FormatParameters
 from sipsimple.sdp.views.formats import FormatParametersMapping, RTPMapMapping
 from sipsimple.sdp.views.ice import ICECandidate
 from sipsimple.sdp.views.rtcp import RTCPAddress
 from sipsimple.sdp.views.rtpmap import RTPMap
 from sipsimple.sdp.views.sequence import AttributeList
+from sipsimple.sdp.views.source import SSRCAttribute, SSRCGroup
 
 @disjoint_base
 class SDPMedia(SDPSection):
@@ -52,6 +54,18 @@ class SDPMedia(SDPSection):
     @rtcp_mux.setter
     def rtcp_mux(self, value: bool) -> None: ...
     @property
+    def rtcp_fb(self) -> AttributeList[RTCPFeedback]: ...
+    @rtcp_fb.setter
+    def rtcp_fb(self, value: Iterable[RTCPFeedback]) -> None: ...
+    @property
+    def ssrc(self) -> AttributeList[SSRCAttribute]: ...
+    @ssrc.setter
+    def ssrc(self, value: Iterable[SSRCAttribute]) -> None: ...
+    @property
+    def ssrc_groups(self) -> AttributeList[SSRCGroup]: ...
+    @ssrc_groups.setter
+    def ssrc_groups(self, value: Iterable[SSRCGroup]) -> None: ...
+    @property
     def crypto(self) -> AttributeList[Crypto]: ...
     @crypto.setter
     def crypto(self, value: Iterable[Crypto]) -> None: ...
@@ -67,6 +81,10 @@ class SDPMedia(SDPSection):
     def mid(self) -> str | None: ...
     @mid.setter
     def mid(self, value: str | None) -> None: ...
+    @property
+    def bundle_only(self) -> bool: ...
+    @bundle_only.setter
+    def bundle_only(self, value: bool) -> None: ...
     def __init__(
         self,
         media: str,

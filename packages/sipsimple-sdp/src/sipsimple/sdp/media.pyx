@@ -63,10 +63,14 @@ cdef class SDPMedia(SDPSection):
     direction = MediaViews.direction
     rtcp = MediaViews.rtcp
     rtcp_mux = MediaViews.rtcp_mux
+    rtcp_fb = MediaViews.rtcp_fb
+    ssrc = MediaViews.ssrc
+    ssrc_groups = MediaViews.ssrc_groups
     crypto = MediaViews.crypto
     candidates = MediaViews.candidates
     end_of_candidates = MediaViews.end_of_candidates
     mid = MediaViews.mid
+    bundle_only = MediaViews.bundle_only
 
     def __cinit__(self):
         self._media = self._transport = ""

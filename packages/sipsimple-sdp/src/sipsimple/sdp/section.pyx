@@ -54,6 +54,8 @@ cdef class SDPSection:
     ice_options = TransportViews.ice_options
     setup = TransportViews.setup
     fingerprints = TransportViews.fingerprints
+    extmap = TransportViews.extmap
+    extmap_allow_mixed = TransportViews.extmap_allow_mixed
 
     # ---- from the text
 

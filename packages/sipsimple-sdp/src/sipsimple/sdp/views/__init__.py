@@ -8,6 +8,8 @@ the list `attributes` by it. That list is the one truth: nothing is kept beside 
 from sipsimple.sdp.views.crypto import Crypto
 from sipsimple.sdp.views.dtls import Fingerprint
 from sipsimple.sdp.views.effective import EffectiveMedia
+from sipsimple.sdp.views.extmap import ExtMap
+from sipsimple.sdp.views.feedback import RTCPFeedback
 from sipsimple.sdp.views.fmtp import FormatParameters
 from sipsimple.sdp.views.grouping import Group
 from sipsimple.sdp.views.ice import ICECandidate
@@ -15,6 +17,7 @@ from sipsimple.sdp.views.mapping import AttributeMapping
 from sipsimple.sdp.views.rtcp import RTCPAddress
 from sipsimple.sdp.views.rtpmap import STATIC_PAYLOAD_TYPES, RTPMap
 from sipsimple.sdp.views.sequence import AttributeList
+from sipsimple.sdp.views.source import SSRCAttribute, SSRCGroup
 
 __all__ = [
     "STATIC_PAYLOAD_TYPES",
@@ -22,10 +25,14 @@ __all__ = [
     "AttributeMapping",
     "Crypto",
     "EffectiveMedia",
+    "ExtMap",
     "Fingerprint",
     "FormatParameters",
     "Group",
     "ICECandidate",
     "RTCPAddress",
+    "RTCPFeedback",
     "RTPMap",
+    "SSRCAttribute",
+    "SSRCGroup",
 ]

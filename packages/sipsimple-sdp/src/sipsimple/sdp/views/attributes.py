@@ -8,7 +8,17 @@ from typing import Protocol, TypeVar
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.views.fields import shown
 
-__all__ = ["AttributeOwner", "convert", "found", "has", "positions", "read", "replace", "switch"]
+__all__ = [
+    "AttributeOwner",
+    "convert",
+    "found",
+    "has",
+    "positions",
+    "read",
+    "replace",
+    "switch",
+    "write",
+]
 
 T = TypeVar("T")
 
@@ -96,3 +106,8 @@ def switch(owner: AttributeOwner, name: str, value: object, what: str) -> None:
         replace(owner, (name,), None)
     elif not has(owner, name):
         replace(owner, (name,), SDPAttribute(name, ""))
+
+
+def write(owner: AttributeOwner, name: str, value: str | None) -> None:
+    """Let one attribute of a name say a value; `None` to take all of the name away."""
+    replace(owner, (name,), None if value is None else SDPAttribute(name, value))

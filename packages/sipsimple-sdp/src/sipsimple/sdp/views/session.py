@@ -74,14 +74,18 @@ class SessionViews(TransportViews):
         switch(self, "ice-lite", value, "ice_lite")
 
     def effective(self, media: SDPMedia) -> EffectiveMedia:
-        r"""What holds for a media section, its own lines and those of the session together.
+        r"""What holds for a media section: its own lines and those of others that speak for it.
+
+        Those of the session, and in a `BUNDLE` group those of the section whose transport it uses
+        (RFC 9143).
 
         Args:
             media: One of the session's sections, an `SDPMedia`.
 
         Returns:
-            An object with `connection`, `direction`, `ice_ufrag`, `ice_pwd`, `ice_options`,
-            `setup` and `fingerprints`, which reads both at each access.
+            An `EffectiveMedia` with `connection`, `port`, `direction`, `ice_ufrag`, `ice_pwd`,
+            `ice_options`, `candidates`, `end_of_candidates`, `setup`, `fingerprints`, `crypto`,
+            `rtcp`, `rtcp_mux`, `extmap` and `tagged`, which reads all at each access.
 
         Raises:
             TypeError: That is no `SDPMedia`.

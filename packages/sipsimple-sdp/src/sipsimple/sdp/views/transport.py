@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sipsimple.sdp.attribute import SDPAttribute
-from sipsimple.sdp.views.attributes import read, replace
+from sipsimple.sdp.views.attributes import has, read, switch, write
 from sipsimple.sdp.views.dtls import Fingerprint, SetupRole, check_setup
+from sipsimple.sdp.views.extmap import ExtMap
 from sipsimple.sdp.views.fields import check_token, check_tokens, split
 from sipsimple.sdp.views.ice import check_password, check_username_fragment
 from sipsimple.sdp.views.sequence import AttributeList
@@ -15,7 +16,7 @@ __all__ = ["TransportViews"]
 
 
 class TransportViews:
-    """Properties that `SDPSession` and `SDPMedia` have in common: ICE and DTLS.
+    """Properties that `SDPSession` and `SDPMedia` have in common: ICE, DTLS, header extensions.
 
     Each speaks of the lines of its own object alone; `SDPSession.effective()` puts both together.
     """
@@ -35,7 +36,7 @@ class TransportViews:
     @ice_ufrag.setter
     def ice_ufrag(self, value: str | None) -> None:
         text = None if value is None else check_username_fragment(value)
-        _write(self, "ice-ufrag", text)
+        write(self, "ice-ufrag", text)
 
     @property
     def ice_pwd(self) -> str | None:
@@ -50,7 +51,7 @@ class TransportViews:
 
     @ice_pwd.setter
     def ice_pwd(self, value: str | None) -> None:
-        _write(self, "ice-pwd", None if value is None else check_password(value))
+        write(self, "ice-pwd", None if value is None else check_password(value))
 
     @property
     def ice_options(self) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ class TransportViews:
 
     @ice_options.setter
     def ice_options(self, value: Iterable[str]) -> None:
-        _write(self, "ice-options", " ".join(check_tokens(value, "ice_options")) or None)
+        write(self, "ice-options", " ".join(check_tokens(value, "ice_options")) or None)
 
     @property
     def setup(self) -> SetupRole | None:
@@ -91,7 +92,7 @@ class TransportViews:
 
     @setup.setter
     def setup(self, value: SetupRole | None) -> None:
-        _write(self, "setup", None if value is None else check_setup(value))
+        write(self, "setup", None if value is None else check_setup(value))
 
     @property
     def fingerprints(self) -> AttributeList[Fingerprint]:
@@ -111,6 +112,38 @@ class TransportViews:
     def fingerprints(self, value: Iterable[Fingerprint]) -> None:
         self.fingerprints[:] = value
 
+    @property
+    def extmap(self) -> AttributeList[ExtMap]:
+        """The header extensions of RTP (`a=extmap`), a live list of `ExtMap`.
+
+        A list, since an offer may give one identifier above 4095 to several.
+
+        >>> from sipsimple.sdp import ExtMap, SDPMedia
+        >>> media = SDPMedia("audio", 5004, "RTP/AVP")
+        >>> media.extmap.append(ExtMap(1, "urn:ietf:params:rtp-hdrext:sdes:mid"))
+        >>> media.attributes
+        [SDPAttribute('extmap', '1 urn:ietf:params:rtp-hdrext:sdes:mid')]
+
+        Source: RFC 8285 section 5.
+        """
+        return AttributeList(self, "extmap", ExtMap)
+
+    @extmap.setter
+    def extmap(self, value: Iterable[ExtMap]) -> None:
+        self.extmap[:] = value
+
+    @property
+    def extmap_allow_mixed(self) -> bool:
+        """Whether packets may change the length of their headers (`a=extmap-allow-mixed`), a bool.
+
+        Source: RFC 8285 section 6.
+        """
+        return has(self, "extmap-allow-mixed")
+
+    @extmap_allow_mixed.setter
+    def extmap_allow_mixed(self, value: bool) -> None:
+        switch(self, "extmap-allow-mixed", value, "extmap_allow_mixed")
+
 
 def _parse_setup(text: str) -> SetupRole:
     return check_setup(text.strip(" \t"))
@@ -125,7 +158,3 @@ def _pwd(text: str) -> str:
     if not password or len(split(password)) > 1:
         raise ValueError("ice_pwd: is not one field")
     return password
-
-
-def _write(owner: TransportViews, name: str, value: str | None) -> None:
-    replace(owner, (name,), None if value is None else SDPAttribute(name, value))

@@ -1,0 +1,77 @@
+"""`RTCPFeedback`: which feedback about a format is understood (RFC 4585, RFC 5104)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from sipsimple.sdp.views.fields import check_line, check_token, shown, split
+
+__all__ = ["RTCPFeedback"]
+
+
+@dataclass(frozen=True, slots=True)
+class RTCPFeedback:
+    """The value of an `rtcp-fb` attribute.
+
+    Args:
+        format: The payload type that it is about, a str; "*" for all of the section.
+        type: The kind of feedback, a str: "nack", "ack", "ccm", "trr-int" and others.
+        parameters: What of it, a str as it is written: "pli" of "nack", the milliseconds of
+            "trr-int"; "" for the kind as such.
+
+    Raises:
+        TypeError: A value is not a str.
+        ValueError: A value would not stay in its place in the line.
+
+    >>> RTCPFeedback.parse("98 nack pli")
+    RTCPFeedback(format='98', type='nack', parameters='pli')
+    >>> str(RTCPFeedback("*", "nack"))
+    '* nack'
+
+    Source: RFC 4585 section 4.2, RFC 5104 section 7.1.
+    """
+
+    format: str
+    type: str
+    parameters: str = ""
+
+    def __post_init__(self) -> None:
+        check_token(self.format, "format")
+        check_token(self.type, "type")
+        text = check_line(self.parameters, "parameters").strip(" \t")
+        object.__setattr__(self, "parameters", text)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the value of an `rtcp-fb` attribute.
+
+        Args:
+            text: What stands behind `a=rtcp-fb:`, a str.
+
+        Raises:
+            TypeError: The text is not a str.
+            ValueError: A field is missing.
+        """
+        fields = split(text)
+        if len(fields) < 2:
+            raise ValueError(
+                f"rtcp-fb: {shown(text)} has {len(fields)} fields instead of 2 or more"
+            )
+        rest = text.lstrip(" \t")[len(fields[0]) :].lstrip(" \t")[len(fields[1]) :]
+        return cls(fields[0], fields[1], rest)
+
+    def is_about(self, format: str) -> bool:
+        """Whether it holds for a format of its section.
+
+        Args:
+            format: One of the formats of the `m=` line, a str.
+
+        >>> RTCPFeedback("*", "nack").is_about("98"), RTCPFeedback("97", "nack").is_about("98")
+        (True, False)
+        """
+        return self.format in ("*", format)
+
+    def __str__(self) -> str:
+        text = f"{self.format} {self.type}"
+        return f"{text} {self.parameters}" if self.parameters else text
