@@ -14,7 +14,8 @@ from sipsimple.sdp.pjmedia import parse_by_pjmedia, print_by_pjmedia
 _OURS = SDPSession.parse(
     "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n"
     "m=audio 5004 RTP/AVP 0 8 96 101\na=rtpmap:96 opus/48000/2\na=rtpmap:101 telephone-event/8000\n"
-    "m=video 5006 RTP/AVP 97\na=rtpmap:97 H264/90000\nm=message 2855 TCP/MSRP *\n"
+    "m=video 5006 RTP/AVP 97 98\na=rtpmap:97 H264/90000\na=rtpmap:98 H264/90000\n"
+    "a=fmtp:97 profile-level-id=42e01f;packetization-mode=1\nm=message 2855 TCP/MSRP *\n"
 )
 #: Quoted values and numbers differ from input to input; what is left names the kind of outcome.
 _VALUES = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[0-9]+|0x[0-9a-f]+")
@@ -180,6 +181,9 @@ def _examine_agreement(negotiator: SDPNegotiator, offer: SDPSession) -> None:
     assert len(local.media) == len(remote.media) == len(offer.media)
     assert SDPSession.parse(bytes(local)) == local
     assert SDPSession.parse(bytes(remote)) == remote
+    for description in (local, remote):
+        names = [one.value for media in description.media for one in media.attributes]
+        assert not any("^offered-" in name or "^other-" in name for name in names), "a mark stays"
 
 
 def _refusal(function: Callable[[], object]) -> str:

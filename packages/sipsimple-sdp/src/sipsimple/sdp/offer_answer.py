@@ -12,6 +12,7 @@ from sipsimple.sdp import pjmedia
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.connection import SDPConnection
 from sipsimple.sdp.errors import SDPNegotiationError
+from sipsimple.sdp.h264 import adapt, distinguish, without_marks
 from sipsimple.sdp.media import SDPMedia
 from sipsimple.sdp.payload_types import (
     Formats,
@@ -165,6 +166,8 @@ def _restored(section: SDPMedia, negotiated: SDPMedia) -> SDPMedia:
         result.formats = [name[1:] for name in result.formats]
         for item in result.attributes:
             item.name = item.name.removeprefix("=")
+    else:
+        without_marks(result)
     return result
 
 
@@ -213,6 +216,7 @@ def _answer_stream(
     red = has_safe_red(ours)
     _without_repair(ours, red)
     _without_repair(theirs, red)
+    distinguish(theirs, ours, is_answer=False)
     if answer_with_multiple_codecs:
         pairs = Formats(theirs).pairs(Formats(ours))
         _choose(theirs, [name for name, _ in pairs])
@@ -230,6 +234,7 @@ def _answer_stream(
         remote.names = negotiated.formats
         for theirs_name, ours_name in remote.pairs(Formats(ours)):
             numbers[ours_name] = theirs_name
+            adapt(result, theirs_name, offered, capability.fmtp.get(ours_name))
         result.attributes = without_feedback(result.attributes, numbers)
     return result
 
@@ -297,6 +302,7 @@ def _aligned(offer: SDPSession, answer: SDPSession) -> list[SDPMedia]:
 
 def _conclude_stream(ours: SDPMedia, theirs: SDPMedia, what: str) -> tuple[SDPMedia, SDPMedia]:
     """As pjmedia does it, but that the same payload type goes before the same codec."""
+    distinguish(ours, theirs, is_answer=True)
     formats, others = Formats(ours), Formats(theirs)
     chosen = []
     for name in others.names:

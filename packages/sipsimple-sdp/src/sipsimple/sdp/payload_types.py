@@ -36,7 +36,7 @@ def is_dynamic(text: str) -> bool:
 
 def first_field(attribute: SDPAttribute) -> str:
     """The payload type that an `rtpmap`, `fmtp` or `rtcp-fb` is about."""
-    return attribute.value.lstrip().partition(" ")[0]
+    return attribute.value.replace("\t", " ").lstrip(" ").partition(" ")[0]
 
 
 def codecs(section: SDPMedia) -> dict[str, str]:
@@ -92,7 +92,7 @@ def without_feedback(
             if new is None:
                 continue
             if new != payload_type:
-                item = SDPAttribute(item.name, new + item.value.lstrip()[len(payload_type) :])
+                item = SDPAttribute(item.name, new + item.value.lstrip(" \t")[len(payload_type) :])
         kept.append(item)
     return kept
 
