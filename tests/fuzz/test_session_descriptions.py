@@ -23,3 +23,4 @@ def test_a_minute_of_mutated_descriptions_finds_nothing(tmp_path: Path) -> None:
     told = re.search(r"^([\d,]+) inputs, .* 0 findings, 0 ended the process$", done.stdout, re.M)
     assert told, done.stdout
     assert int(told[1].replace(",", "")) > 5000
+    assert re.search(r"^memory over 10,000 inputs .*: flat$", done.stdout, re.M), done.stdout

@@ -1,7 +1,8 @@
 """Fuzzes the SDP package: `python -m tests.fuzzing --folder FOLDER`, in the folder above `tests`.
 
 Keeps a process busy with inputs; where it dies, what it died of is made small and kept, and
-another one goes on with the next seed. The exit status is 1 where anything was found.
+another one goes on with the next seed. Then a process of its own sees whether memory stays flat
+(`leaks.py`). The exit status is 1 where anything was found.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 
 from .current import PATIENCE, Current
+from .leaks import Flatness
 from .minimize import minimize
 
 HERE = "tests.fuzzing"
@@ -39,6 +41,7 @@ class Fuzzing:
         if self.guided:
             self.environment |= _sanitizers()
         self.done, self.seconds, self.crashes = 0, 0.0, 0
+        self.flatness: Flatness | None = None
 
     def prepare(self, extra: Path | None) -> None:
         """Clear away what earlier runs left."""
@@ -49,30 +52,41 @@ class Fuzzing:
 
     def work(self, seed: int, seconds: float, count: int) -> None:
         """Keep one process busy, to its end."""
-        module = f"{HERE}.{'guided' if self.guided else 'worker'}"
-        command = [sys.executable, "-m", module, str(self.folder), str(seed), str(seconds)]
+        module = "guided" if self.guided else "worker"
+        text = self._run(module, seed, seconds, count, self.every, timeout=seconds)
+        if text is not None:
+            done, took = _statistics(text)
+            self.done += done
+            self.seconds += took
+
+    def look_for_leaks(self, seed: int, count: int) -> None:
+        """See whether memory stays flat over so many inputs."""
+        text = self._run("leaks", seed, count, timeout=count / 10)
+        if text is not None:
+            self.flatness = Flatness(**json.loads(text.splitlines()[-1]))
+
+    def _run(self, module: str, *arguments: float, timeout: float) -> str | None:
+        """Run a process, and keep what it died of; returns what it told unless it died."""
+        command = [sys.executable, "-m", f"{HERE}.{module}", str(self.folder)]
         log = self.folder / "worker.log"
         with log.open("wb") as sink:
             try:
                 status = subprocess.run(
-                    [*command, str(count), str(self.every)],
+                    [*command, *map(str, arguments)],
                     stdin=subprocess.DEVNULL,
                     stdout=sink,
                     stderr=subprocess.STDOUT,
                     env=self.environment,
-                    timeout=seconds + 30 * PATIENCE,
+                    timeout=timeout + 30 * PATIENCE,
                     check=False,
                 ).returncode
             except subprocess.TimeoutExpired:
                 status = -1
-        text = log.read_text("utf-8", "replace")
         if status == 0:
-            done, took = _statistics(text)
-            self.done += done
-            self.seconds += took
-        else:
-            self.crashes += 1
-            self._keep_crash(log)
+            return log.read_text("utf-8", "replace")
+        self.crashes += 1
+        self._keep_crash(log)
+        return None
 
     def _keep_crash(self, log: Path) -> None:
         """Make what the process died of small, and keep it."""
@@ -112,7 +126,10 @@ class Fuzzing:
             f"{self.done:,} inputs, {rate:,.0f} per second, {len(found)} findings, "
             f"{self.crashes} ended the process"
         )
-        return not found and not self.crashes
+        if self.flatness is not None:
+            print(self.flatness)
+        is_flat = self.flatness is None or self.flatness.is_flat
+        return not found and not self.crashes and is_flat
 
 
 def _statistics(text: str) -> tuple[int, float]:
@@ -132,8 +149,9 @@ def _sanitizers() -> dict[str, str]:
     library = Path(spec.origin).parent.parent / "asan_with_fuzzer.so"
     return {
         "LD_PRELOAD": str(library),
-        # Leaks of the interpreter itself are many; tests/test_memory.py looks for ours.
-        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
+        # Leaks of the interpreter itself are many; leaks.py looks for ours. What is kept from being
+        # used again is full soon, so that it can.
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:quarantine_size_mb=16",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
         # So that the sanitizer sees each block.
         "PYTHONMALLOC": "malloc",
@@ -151,6 +169,9 @@ def main() -> int:
     parser.add_argument(
         "--every", type=int, default=8, help="one of so many is examined in full (8)"
     )
+    parser.add_argument(
+        "--leaks", type=int, default=10_000, help="look for leaks over so many inputs (10000)"
+    )
     options = parser.parse_args()
     fuzzing = Fuzzing(options)
     fuzzing.prepare(options.seeds)
@@ -161,6 +182,8 @@ def main() -> int:
         seed += 1
         if fuzzing.crashes >= 20:
             break
+    if options.leaks > 0:
+        fuzzing.look_for_leaks(seed, options.leaks)
     return 0 if fuzzing.report() else 1
 
 

@@ -27,6 +27,8 @@ WORDS = [
         b"inactive",
         b"ptime:20",
     ),
+    *(b"extmap:1/sendonly urn:x", b"rtcp-fb:* nack pli", b"ssrc:1 cname:x", b"ssrc-group:FID 1 2"),
+    *(b"bundle-only", b"H264/90000", b"profile-level-id=42e01f;packetization-mode=1"),
     *(
         b"\xff\xfe",
         b"\xc3\x28",
