@@ -3,7 +3,8 @@
 Its extensions are built by clang with AddressSanitizer, UndefinedBehaviorSanitizer and coverage
 for libFuzzer, which atheris runs. ``--plain`` takes the wheels as they are shipped instead, and
 mutations alone. It begins with the corpus of the tests and with pjproject's own, and ends with a
-look for leaks. Other arguments go to ``tests.fuzzing`` (see ``--help``); findings are in ``build/fuzz``.
+look for leaks. Other arguments go to ``tests.fuzzing`` (see ``--help``). Findings are in
+``build/fuzz``.
 """
 
 import argparse

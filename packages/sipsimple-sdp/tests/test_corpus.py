@@ -44,6 +44,29 @@ def test_a_description_is_the_same_after_printing_and_parsing(path: Path) -> Non
     assert repr(again) == repr(session)
 
 
+DEVICES = [
+    *("asterisk-offer", "baresip-offer", "chrome-audio-video-offer", "cisco-phone-offer"),
+    *("firefox-audio-video-offer", "freeswitch-srtp-offer", "linphone-offer", "polycom-room-offer"),
+    *("teams-sbc-offer", "yealink-phone-offer", "ims-volte-offer"),
+]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_an_offer_cut_at_any_byte_is_refused_or_comes_back_the_same(device: str) -> None:
+    data = (FOLDER / f"{device}.sdp").read_bytes()
+    read = 0
+    for end in range(len(data) + 1):
+        try:
+            session = SDPSession.parse(data[:end])
+        except SDPParseError:
+            continue
+        read += 1
+        printed = bytes(session)
+        assert SDPSession.parse(printed) == session
+        assert str(session).encode() == printed
+    assert len(data) // 2 < read < len(data)
+
+
 @pytest.mark.parametrize("path", READ, ids=name)
 def test_copies_and_pickles_agree_with_the_original(path: Path) -> None:
     data = path.read_bytes()

@@ -111,10 +111,12 @@ def test_of_a_section_that_was_not_parsed_the_session_alone_knows() -> None:
     assert session.effective(media).direction == "inactive"
 
 
-@pytest.mark.parametrize("state", [(), ([], []), ([], [], "up"), ([], [], 5), None, ([], 1, None)])
+@pytest.mark.parametrize(
+    "state", [(), ([], []), ([], [], "up", None), ([], [], 5, None), None, ([], 1, None, None)]
+)
 def test_a_pickle_with_a_state_that_is_none_is_refused(state: object) -> None:
     for target in (SDPMedia("audio", 1, "RTP/AVP"), SDPSession("h")):
         with pytest.raises((TypeError, ValueError)):
             target.__setstate__(state)
     with pytest.raises((IndexError, TypeError)):
-        SDPSession("h").__setstate__(([], [], (0,)))
+        SDPSession("h").__setstate__(([], [], (0,), None))

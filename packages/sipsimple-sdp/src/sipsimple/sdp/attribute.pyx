@@ -2,7 +2,7 @@
 
 from libc.string cimport memchr
 
-from sipsimple.sdp.checks cimport check_text
+from sipsimple.sdp.checks cimport check_text, extra_of, set_extra
 from sipsimple.sdp.scanner cimport Span, text_of
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
@@ -49,7 +49,8 @@ cdef class SDPAttribute:
     __hash__ = None
 
     def __init__(self, name, value):
-        self.assign(_check_name(name), check_text(value, "value"))
+        cdef str checked = _check_name(name)
+        self.assign(checked, check_text(value, "value", checked in SECRET))
 
     cdef int assign(self, str name, str value) except -1:
         self._name = name
@@ -98,7 +99,8 @@ cdef class SDPAttribute:
 
     @value.setter
     def value(self, value):
-        self.assign(self.read_name(), check_text(value, "value"))
+        cdef str name = self.read_name()
+        self.assign(name, check_text(value, "value", name in SECRET))
 
     cdef int write(self, Writer writer) except -1:
         if self._is_kept:
@@ -112,12 +114,14 @@ cdef class SDPAttribute:
 
     def copy(self):
         """A new, equal object."""
-        cdef SDPAttribute result = SDPAttribute.__new__(SDPAttribute)
+        cdef SDPAttribute result = SDPAttribute.__new__(type(self))
         result._name = self._name
         result._value = self._value
         result._text = self._text
         result._span = self._span
         result._is_kept = self._is_kept
+        if type(self) is not SDPAttribute:
+            set_extra(result, extra_of(self))
         return result
 
     def __eq__(self, other):
@@ -137,7 +141,7 @@ cdef class SDPAttribute:
         return f"a={name}:{value}" if value else f"a={name}"
 
     def __reduce__(self):
-        return type(self), (self.read_name(), self.read_value())
+        return type(self), (self.read_name(), self.read_value()), extra_of(self)
 
 
 cdef SDPAttribute new_attribute(str name, str value):

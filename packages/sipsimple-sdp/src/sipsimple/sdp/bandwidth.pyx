@@ -2,7 +2,7 @@
 
 from libc.string cimport memchr
 
-from sipsimple.sdp.checks cimport check_number, check_token
+from sipsimple.sdp.checks cimport check_number, check_token, extra_of, set_extra
 from sipsimple.sdp.scanner cimport Span, number_of
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
@@ -80,9 +80,11 @@ cdef class SDPBandwidth:
 
     def copy(self):
         """A new, equal object."""
-        cdef SDPBandwidth result = SDPBandwidth.__new__(SDPBandwidth)
+        cdef SDPBandwidth result = SDPBandwidth.__new__(type(self))
         result._modifier = self._modifier
         result._value = self._value
+        if type(self) is not SDPBandwidth:
+            set_extra(result, extra_of(self))
         return result
 
     def __eq__(self, other):
@@ -98,7 +100,7 @@ cdef class SDPBandwidth:
         return f"b={self._modifier}:{self._value}"
 
     def __reduce__(self):
-        return type(self), (self._modifier, self._value)
+        return type(self), (self._modifier, self._value), extra_of(self)
 
 
 cdef SDPBandwidth read_bandwidth(const Span *value):

@@ -39,18 +39,23 @@ cdef str _exact(object value, str what):
     return str.__str__(value)
 
 
-cdef str check_text(object value, str what):
-    """A `str` that fits in one line of SDP (RFC 8866 section 9: `byte-string`)."""
+cdef str check_text(object value, str what, bint is_secret=False):
+    """A `str` that fits in one line of SDP (RFC 8866 section 9: `byte-string`).
+
+    No error shows one that is secret.
+    """
     cdef str text = _exact(value, what)
     if _is_plain(text, c" "):
         return text
     if "\r" in text or "\n" in text or "\0" in text:
-        raise ValueError(f"{what}: {shown(text)} contains CR, LF or NUL")
+        raise ValueError(f"{what}: {'...' if is_secret else shown(text)} contains CR, LF or NUL")
     if not text.isascii():
         try:
             text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
-            raise ValueError(f"{what}: {shown(text)} cannot be encoded as UTF-8") from None
+            raise ValueError(
+                f"{what}: {'...' if is_secret else shown(text)} cannot be encoded as UTF-8"
+            ) from None
     return text
 
 
@@ -127,3 +132,23 @@ cdef list check_formats(object values, str what):
         if not is_plain_token(value):
             result[index] = check_token(value, f"{what}[{index}]")
     return result
+
+
+# ---- subclasses
+
+cdef object extra_of(object value):
+    """What an object of a subclass has besides, as pickle has it; `None` for nothing."""
+    return object.__getstate__(value)
+
+
+cdef int set_extra(object value, object extra) except -1:
+    """Give an object what another one of its class had besides."""
+    if extra is None:
+        return 0
+    attributes, slots = extra if isinstance(extra, tuple) else (extra, None)
+    if attributes:
+        value.__dict__.update(attributes)
+    if slots:
+        for name in slots:
+            setattr(value, name, slots[name])
+    return 0

@@ -1,6 +1,6 @@
 """`SDPConnection`: a `c=` line (RFC 8866 section 5.7)."""
 
-from sipsimple.sdp.checks cimport check_token
+from sipsimple.sdp.checks cimport check_token, extra_of, set_extra
 from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
@@ -81,10 +81,12 @@ cdef class SDPConnection:
 
     def copy(self):
         """A new, equal object."""
-        cdef SDPConnection result = SDPConnection.__new__(SDPConnection)
+        cdef SDPConnection result = SDPConnection.__new__(type(self))
         result._address = self._address
         result._net_type = self._net_type
         result._address_type = self._address_type
+        if type(self) is not SDPConnection:
+            set_extra(result, extra_of(self))
         return result
 
     def __eq__(self, other):
@@ -109,7 +111,7 @@ cdef class SDPConnection:
         return f"c={self._net_type} {self._address_type} {self._address}"
 
     def __reduce__(self):
-        return type(self), (self._address, self._net_type, self._address_type)
+        return type(self), (self._address, self._net_type, self._address_type), extra_of(self)
 
 
 cdef SDPConnection read_connection(const Span *value):

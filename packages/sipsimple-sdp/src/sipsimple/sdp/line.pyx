@@ -1,6 +1,6 @@
 """`SDPLine`: a line that has no class or field of its own (RFC 8866 section 5)."""
 
-from sipsimple.sdp.checks cimport check_text
+from sipsimple.sdp.checks cimport check_text, extra_of, set_extra
 from sipsimple.sdp.scanner cimport Span, is_printed_so, text_of
 from sipsimple.sdp.writer cimport Writer
 
@@ -21,7 +21,7 @@ cdef str _check_type(object value):
 
 cdef str _check_value(str kind, object value):
     """A value that comes back from a parser as it is."""
-    cdef str text = check_text(value, "value")
+    cdef str text = check_text(value, "value", kind == "k")
     cdef bytes encoded = text.encode("utf-8", "surrogateescape")
     cdef Span span
     span.start = encoded
@@ -96,9 +96,11 @@ cdef class SDPLine:
 
     def copy(self):
         """A new, equal object."""
-        cdef SDPLine result = SDPLine.__new__(SDPLine)
+        cdef SDPLine result = SDPLine.__new__(type(self))
         result._type = self._type
         result._value = self._value
+        if type(self) is not SDPLine:
+            set_extra(result, extra_of(self))
         return result
 
     def __eq__(self, other):
@@ -117,8 +119,7 @@ cdef class SDPLine:
         return f"{self._type}={self._value}"
 
     def __reduce__(self):
-        cls = self.__class__
-        return cls, (self._type, self._value)
+        return self.__class__, (self._type, self._value), extra_of(self)
 
 
 cdef SDPLine read_line(char kind, const Span *value):

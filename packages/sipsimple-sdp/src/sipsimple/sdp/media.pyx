@@ -3,7 +3,7 @@
 from libc.string cimport memchr
 
 from sipsimple.sdp.attribute cimport DIRECTIONS
-from sipsimple.sdp.checks cimport check_formats, check_number, check_token
+from sipsimple.sdp.checks cimport check_formats, check_number, check_token, extra_of, set_extra
 from sipsimple.sdp.scanner cimport (
     LAST_PLACE_OF_FIELDS,
     PLACE_OF_TIMES,
@@ -247,8 +247,10 @@ cdef class SDPMedia(SDPSection):
 
     def copy(self):
         """A new, equal object that shares nothing with this one."""
-        cdef SDPMedia result = SDPMedia.__new__(SDPMedia)
+        cdef SDPMedia result = SDPMedia.__new__(type(self))
         self.copy_to(result)
+        if type(self) is not SDPMedia:
+            set_extra(result, extra_of(self))
         result._session_direction = self.session_direction()
         if result._is_unread:
             return result
@@ -294,13 +296,15 @@ cdef class SDPMedia(SDPSection):
             self.connection,
             self.attributes,
         )
-        return type(self), arguments, (self.bandwidth, self.other_lines, self.session_direction())
+        state = self.bandwidth, self.other_lines, self.session_direction(), extra_of(self)
+        return type(self), arguments, state
 
     def __setstate__(self, state):
-        self.bandwidth, self.other_lines, direction = state
+        self.bandwidth, self.other_lines, direction, extra = state
         if direction is not None and direction not in DIRECTIONS:
             raise ValueError(f"direction: {direction!r} is none")
         self._session_direction = direction
+        set_extra(self, extra)
 
 
 cdef SDPMedia read_media(

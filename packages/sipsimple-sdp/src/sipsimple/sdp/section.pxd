@@ -4,6 +4,7 @@ from sipsimple.sdp.writer cimport Writer
 
 
 cdef class SDPSection:
+    cdef object __weakref__
     # The canonical text that the section was parsed from, and its place in it; None for one that
     # was not. Nothing is taken out before it is asked for.
     cdef bytes _text

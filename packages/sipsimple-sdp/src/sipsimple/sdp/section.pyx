@@ -1,5 +1,7 @@
 """`SDPSection`: what a whole session and a media section have in common (RFC 8866 section 5)."""
 
+cimport cython
+
 from sipsimple.sdp.attribute cimport SDPAttribute, direction_of, read_attribute
 from sipsimple.sdp.bandwidth cimport SDPBandwidth, read_bandwidth
 from sipsimple.sdp.checks cimport check_items, check_list, check_optional_text, copy_items
@@ -40,8 +42,15 @@ cdef bint has_items(list now, tuple before) except -1:
     return True
 
 
+@cython.auto_pickle(False)
 cdef class SDPSection:
-    """The part that `SDPSession` and `SDPMedia` share. Only these two are to be made.
+    """SDPSection()
+--
+
+    The part that `SDPSession` and `SDPMedia` share. Only these two are to be made.
+
+    Raises:
+        TypeError: Always.
 
     Source: RFC 8866 section 5.
     """
@@ -56,6 +65,9 @@ cdef class SDPSection:
     fingerprints = TransportViews.fingerprints
     extmap = TransportViews.extmap
     extmap_allow_mixed = TransportViews.extmap_allow_mixed
+
+    def __init__(self):
+        raise TypeError("SDPSection is not to be made: make an SDPSession or SDPMedia")
 
     # ---- from the text
 

@@ -7,6 +7,8 @@ from sipsimple.sdp.checks cimport (
     check_text,
     check_token,
     copy_items,
+    extra_of,
+    set_extra,
 )
 from sipsimple.sdp.identifier cimport new_identifier
 from sipsimple.sdp.media cimport SDPMedia, read_media
@@ -445,8 +447,10 @@ cdef class SDPSession(SDPSection):
 
     def copy(self):
         """A new, equal object that shares nothing with this one."""
-        cdef SDPSession result = SDPSession.__new__(SDPSession)
+        cdef SDPSession result = SDPSession.__new__(type(self))
         self.copy_to(result)
+        if type(self) is not SDPSession:
+            set_extra(result, extra_of(self))
         if self._media is not None:
             result._media = copy_items(self._media, "media", SDPMedia)
             result.adopt(self.own_sections())
@@ -531,8 +535,10 @@ cdef class SDPSession(SDPSection):
             self.attributes,
             self.media,
         )
-        return type(self), arguments, (self.bandwidth, self.other_lines, self.own_sections())
+        state = self.bandwidth, self.other_lines, self.own_sections(), extra_of(self)
+        return type(self), arguments, state
 
     def __setstate__(self, state):
-        self.bandwidth, self.other_lines, indexes = state
+        self.bandwidth, self.other_lines, indexes, extra = state
         self.adopt(indexes)
+        set_extra(self, extra)
