@@ -81,6 +81,32 @@ def test_what_they_would_print_in_another_way_is_not(text: bytes) -> None:
     assert is_canonical_text(bytes(session))
 
 
+def _is_what_is_printed(text: bytes) -> bool:
+    """The same by the code that rewrites other texts."""
+    try:
+        return normalize(text.decode("utf-8", "surrogateescape")) == text.decode(
+            "utf-8", "surrogateescape"
+        )
+    except SDPParseError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "character", [b"\r", b"\n", b"\0", b"\t", b" ", b":", b"\x01", b"\x1f", b"\xff"]
+)
+def test_any_character_at_any_place_of_a_line_is_seen(character: bytes) -> None:
+    for length in range(40):
+        for place in range(length + 1):
+            value = b"x" * place + character + b"x" * (length - place)
+            for line in (b"a=" + value, b"k=" + value, b"i=" + value + b"\r\nb=AS:1"):
+                text = MINIMUM.replace(b"t=", b"i=1\r\nt=") + b"m=audio 1 x\r\n" + line + b"\r\n"
+                assert is_canonical_text(text) is _is_what_is_printed(text), text
+            if character not in b" \t:\x01\x1f\xff":
+                continue
+            session = SDPSession.parse(MINIMUM + b"a=x:" + value + b"\r\n")
+            assert session.attributes[0].value.encode("utf-8", "surrogateescape") == value
+
+
 @pytest.mark.parametrize("number", ["0", "9999999999999999999", "18446744073709551615"])
 def test_numbers_of_64_bits_are_canonical(number: str) -> None:
     text = MINIMUM.replace(b"o=- 1", f"o=- {number}".encode())

@@ -9,6 +9,8 @@ cdef class SDPAttribute:
     # The canonical text that the attribute was parsed from, and what stands behind the "a=".
     cdef bytes _text
     cdef Span _span
+    # Where its name ends there.
+    cdef const char *_name_end
     # Whether that is still what it says; the text stays, for others may be reading it.
     cdef bint _is_kept
 

@@ -3,7 +3,7 @@
 from libc.string cimport memchr
 
 from sipsimple.sdp.checks cimport check_text, extra_of, set_extra
-from sipsimple.sdp.scanner cimport Span, text_of
+from sipsimple.sdp.scanner cimport Span
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
@@ -60,33 +60,29 @@ cdef class SDPAttribute:
 
     cdef str read_name(self):
         cdef Span name
-        cdef const char *colon
         if self._name is None:
             if self._text is None:
                 return ""
-            name = self._span
-            colon = <const char *> memchr(name.start, b":", name.end - name.start)
-            if colon != NULL:
-                name.end = colon
+            name.start = self._span.start
+            name.end = self._name_end
             self._name = word_of(&name)
         return self._name
 
     cdef str read_value(self):
         cdef Span value
-        cdef const char *colon
         if self._value is None:
-            if self._text is None:
+            # Where it has no colon, it has no value.
+            if self._text is None or self._name_end == self._span.end:
                 return ""
-            value = self._span
-            colon = <const char *> memchr(value.start, b":", value.end - value.start)
-            value.start = value.end if colon == NULL else colon + 1
-            self._value = text_of(&value)
+            value.start = self._name_end + 1
+            value.end = self._span.end
+            self._value = word_of(&value)
         return self._value
 
     @property
     def name(self):
         """What stands before the colon, a str."""
-        return self.read_name()
+        return self.read_name() if self._name is None else self._name
 
     @name.setter
     def name(self, value):
@@ -95,7 +91,7 @@ cdef class SDPAttribute:
     @property
     def value(self):
         """What stands behind the colon, a str; "" if there is no value."""
-        return self.read_value()
+        return self.read_value() if self._value is None else self._value
 
     @value.setter
     def value(self, value):
@@ -119,6 +115,7 @@ cdef class SDPAttribute:
         result._value = self._value
         result._text = self._text
         result._span = self._span
+        result._name_end = self._name_end
         result._is_kept = self._is_kept
         if type(self) is not SDPAttribute:
             set_extra(result, extra_of(self))
@@ -155,8 +152,11 @@ cdef SDPAttribute new_attribute(str name, str value):
 cdef SDPAttribute read_attribute(bytes text, const Span *value):
     """The attribute of a line of a canonical text; its texts are taken out when they are read."""
     cdef SDPAttribute attribute = SDPAttribute.__new__(SDPAttribute)
+    cdef const char *colon
+    colon = <const char *> memchr(value.start, b":", value.end - value.start)
     attribute._text = text
     attribute._span = value[0]
+    attribute._name_end = value.end if colon == NULL else colon
     attribute._is_kept = True
     return attribute
 

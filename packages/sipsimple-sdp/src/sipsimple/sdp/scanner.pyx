@@ -6,34 +6,10 @@ leading zeros. What nearly every endpoint sends is. Such a text is kept as it ca
 apart where it is read; any other is first rewritten by `sipsimple.sdp.normal`.
 """
 
-from libc.string cimport memchr, memcmp
+from libc.stdint cimport uint64_t
+from libc.string cimport memchr, memcmp, memcpy
 
-# ---- lines, words and numbers
-
-cdef bint next_line(Cursor *text, Span *line) noexcept nogil:
-    """Step to the next line of a canonical text; the span is without the CRLF."""
-    cdef const char *end
-    if text.start == text.end:
-        return False
-    end = <const char *> memchr(text.start, b"\n", text.end - text.start)
-    line.start = text.start
-    line.end = end - 1
-    text.start = end + 1
-    return True
-
-
-cdef bint next_word(Cursor *line, Span *word) noexcept nogil:
-    """Step to what stands before the next space, or the end. It may be empty."""
-    cdef const char *end
-    if line.start > line.end:
-        return False
-    end = <const char *> memchr(line.start, b" ", line.end - line.start)
-    word.start = line.start
-    word.end = line.end if end == NULL else end
-    # One beyond the end where this was the last one, so that "a " has two words.
-    line.start = word.end + 1
-    return True
-
+# ---- numbers; lines and words are in scanner.pxd
 
 cdef unsigned long long number_of(const Span *digits) noexcept nogil:
     cdef unsigned long long result = 0
@@ -42,10 +18,6 @@ cdef unsigned long long number_of(const Span *digits) noexcept nogil:
         result = result * 10 + <unsigned> (place[0] - c"0")
         place += 1
     return result
-
-
-cdef str text_of(const Span *span):
-    return span.start[:span.end - span.start].decode("utf-8", "surrogateescape")
 
 
 # ---- is it canonical?
@@ -135,14 +107,16 @@ cdef bint _is_media(Span value) noexcept nogil:
 
 
 cdef bint _is_attribute(Span value) noexcept nogil:
-    cdef const char *colon = <const char *> memchr(value.start, b":", value.end - value.start)
-    cdef const char *name_end = value.end if colon == NULL else colon
+    cdef const char *name_end = value.start
+    # Names are short.
+    while name_end < value.end and name_end[0] != c":":
+        name_end += 1
     # A colon has something behind it, and the name something before it that is not white space.
     return (
         name_end > value.start
         and name_end[-1] != c" "
         and name_end[-1] != c"\t"
-        and (colon == NULL or colon + 1 < value.end)
+        and (name_end == value.end or name_end + 1 < value.end)
     )
 
 
@@ -190,16 +164,38 @@ cdef bint is_printed_so(char kind, Span value) noexcept nogil:
     return True
 
 
+cdef const char *_special(const char *place, const char *end) noexcept nogil:
+    """Where the next CR, LF or NUL is; NULL where there is none."""
+    cdef uint64_t block
+    cdef const char *block_end
+    while end - place >= 8:
+        memcpy(&block, place, 8)
+        # Whether one of the eight is below a space: nearly always only what ends the line is.
+        if (block - 0x2020202020202020ULL) & ~block & 0x8080808080808080ULL:
+            block_end = place + 8
+            while place < block_end:
+                if place[0] == c"\r" or place[0] == c"\n" or place[0] == 0:
+                    return place
+                place += 1
+        else:
+            place += 8
+    while place < end:
+        if place[0] == c"\r" or place[0] == c"\n" or place[0] == 0:
+            return place
+        place += 1
+    return NULL
+
+
 cdef bint _is_line(Cursor *text, Span *line) noexcept nogil:
     """Step over a line that is of the form type=value and ends in CRLF, and in nothing else."""
-    cdef size_t left = text.end - text.start
-    cdef const char *lf = <const char *> memchr(text.start, b"\n", left)
-    cdef const char *cr = <const char *> memchr(text.start, b"\r", left)
-    if lf == NULL or cr != lf - 1 or cr - text.start < 2 or text.start[1] != c"=":
+    cdef const char *end = _special(text.start, text.end)
+    if end == NULL or end - text.start < 2 or text.end - end < 2:
+        return False
+    if text.start[1] != c"=" or end[0] != c"\r" or end[1] != c"\n":
         return False
     line.start = text.start
-    line.end = cr
-    text.start = lf + 1
+    line.end = end
+    text.start = end + 2
     return True
 
 
@@ -214,8 +210,6 @@ cdef bint is_canonical(const char *text, size_t size) noexcept nogil:
     cdef bint has_time = False
     cursor.start = text
     cursor.end = text + size
-    if memchr(text, 0, size) != NULL:
-        return False
     if not (_is_line(&cursor, &line) and line.end - line.start == 3):
         return False
     if not (line.start[0] == c"v" and line.start[2] == c"0"):
@@ -231,6 +225,12 @@ cdef bint is_canonical(const char *text, size_t size) noexcept nogil:
                 return False
             in_media = True
             reached = 1
+            continue
+        if kind == c"a" and has_time:
+            # Most lines are such, and nothing but them can follow but another section.
+            if not _is_attribute(line):
+                return False
+            reached = PLACE_OF_ATTRIBUTES
             continue
         place = place_in_media(kind) if in_media else place_in_session(kind)
         if place < reached or not is_printed_so(kind, line):

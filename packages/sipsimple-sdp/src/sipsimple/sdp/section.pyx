@@ -320,7 +320,7 @@ cdef class SDPSection:
         start = self._text
         place = start + self._fields_end
         for item in self._attributes:
-            if not isinstance(item, SDPAttribute):
+            if type(item) is not SDPAttribute:
                 return False
             attribute = <SDPAttribute> item
             if not attribute._is_kept or attribute._span.start != place + 2:

@@ -1,4 +1,4 @@
-"""Words that most descriptions have, made once: they need no memory and no decoding again.
+"""Words and values of most descriptions, made once: they need no memory and no decoding again.
 
 The table is filled at import and only read afterwards, so any number of threads may use it.
 """
@@ -40,10 +40,27 @@ cdef tuple WORDS = (
     silenceSupp ecan direction alt nortpproxy confid userid floorctrl floorid
     direct-connection sqn cdsc cpar
     x-capability X-cap x-candidate x-sqn
+    actpass active passive holdconn trickle
     """.split(),
+    # Values that say the same wherever they stand.
+    "0 PCMU/8000",
+    "3 GSM/8000",
+    "8 PCMA/8000",
+    "9 G722/8000",
+    "13 CN/8000",
+    "18 G729/8000",
+    "18 annexb=no",
+    "96 telephone-event/8000",
+    "101 telephone-event/8000",
+    "101 0-15",
+    "101 0-16",
+    "110 telephone-event/48000",
+    "111 opus/48000/2",
+    "126 telephone-event/8000",
 )
 
 cdef enum:
+    LONGEST = 32
     # A power of two, with room enough that searches end soon.
     PLACES = 1024
 
@@ -60,7 +77,7 @@ cdef size_t _place_of(const char *start, size_t length) noexcept nogil:
     cdef size_t first = <unsigned char> start[0]
     cdef size_t last = <unsigned char> start[length - 1]
     # Factors that leave nearly every word of the table at a place of its own.
-    return (first * 600 + middle * 191 + last * 723 + length * 573) % PLACES
+    return (first * 622 + middle * 743 + last * 133 + length * 96) % PLACES
 
 
 cdef const Word *_find(const char *start, size_t length) noexcept nogil:
@@ -74,11 +91,13 @@ cdef const Word *_find(const char *start, size_t length) noexcept nogil:
 
 
 cdef str word_of(const Span *span):
-    """The text of a word that many descriptions have."""
+    """The text of what many descriptions have."""
     cdef size_t length = span.end - span.start
     cdef const Word *known
     if length == 0:
         return ""
+    if length > LONGEST:
+        return text_of(span)
     known = _find(span.start, length)
     if known.text != NULL:
         return <str> known.text
