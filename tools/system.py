@@ -1,6 +1,8 @@
 """What building needs of the system: Debian packages, and pjproject."""
 
+import contextlib
 import importlib.util
+import subprocess
 import sys
 from types import ModuleType
 
@@ -13,8 +15,20 @@ PJPROJECT = "sipsimple-pjproject"
 SPEECH = ("alsa-utils", "espeak-ng")
 """Recorded and synthetic speech to send."""
 
-PEERS = (*SPEECH, "baresip-core", "iproute2", "sip-tester", "tshark")
+KAMAILIO = (
+    "kamailio",
+    "kamailio-presence-modules",
+    "kamailio-sqlite-modules",
+    "kamailio-tls-modules",
+    "openssl",
+)
+"""A registrar, proxy and presence server, and what makes its certificate."""
+
+PEERS = (*SPEECH, *KAMAILIO, "baresip-core", "iproute2", "sip-tester", "tshark")
 """Programs that nobody here wrote, to talk to and to look with."""
+
+DAEMONS = ("kamailio",)
+"""Those whose package starts one with the system, which no test needs: tests start their own."""
 
 _FOLDER = ROOT / "deps/pjproject/src/sipsimple/pjproject/build"
 _ALIAS = "sipsimple_pjproject_build"
@@ -32,10 +46,21 @@ def ensure(*, build: bool = False, extra: tuple[str, ...] = ()) -> None:
     """
     packages = _module("system_packages")
     needed = (*packages.needed(), *extra) if build else extra
+    daemons = [name for name in packages.missing(needed) if name in DAEMONS]
     try:
         packages.ensure(needed)
     except sys.modules[_ALIAS].BuildError as error:
         raise Failure(str(error)) from error
+    for name in daemons:
+        _quiet(name)
+
+
+def _quiet(daemon: str) -> None:
+    """Stop what the installation of a package has just started, now and for ever."""
+    for command in (["invoke-rc.d", daemon, "stop"], ["update-rc.d", daemon, "disable"]):
+        # Where no daemon runs, as in a container, there is nothing to stop, and some say so.
+        with contextlib.suppress(FileNotFoundError):
+            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
 def announce_pjproject() -> None:

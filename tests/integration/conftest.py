@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 if TYPE_CHECKING:
     from testbed.audio import Samples
     from testbed.endpoint import Endpoint
+    from testbed.kamailio import Kamailio
     from testbed.registrar import RegistrarProcess
 
 StartEndpoint: TypeAlias = "Callable[..., Endpoint]"
@@ -57,4 +58,14 @@ def registrar(tmp_path: Path) -> Iterator[RegistrarProcess]:
     from testbed.registrar import RegistrarProcess
 
     with RegistrarProcess(tmp_path, {"alice": "secret", "bob": "secret"}) as process:
+        yield process
+
+
+@pytest.fixture
+def kamailio(tmp_path: Path) -> Iterator[Kamailio]:
+    """Kamailio with the users alice, bob and carol, whose passwords are "secret"."""
+    from testbed.kamailio import Kamailio
+
+    users = dict.fromkeys(("alice", "bob", "carol"), "secret")
+    with Kamailio(tmp_path / "kamailio", users) as process:
         yield process

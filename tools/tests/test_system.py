@@ -40,3 +40,32 @@ def test_a_source_that_is_not_to_be_had_ends_the_session_with_what_to_do(build):
     build["source"].obtain = obtain
     with pytest.raises(Failure, match="SIPSIMPLE_PJPROJECT_SOURCE"):
         system.announce_pjproject()
+
+
+class FakePackages:
+    """`system_packages` of a machine that lacks some."""
+
+    def __init__(self, *absent: str) -> None:
+        self.absent = absent
+        self.installed: list[str] = []
+
+    def missing(self, packages):
+        return [name for name in packages if name in self.absent]
+
+    def ensure(self, packages):
+        self.installed += self.missing(packages)
+
+
+@pytest.mark.parametrize("absent", [("kamailio", "tshark"), ("tshark",)])
+def test_a_daemon_is_stopped_only_where_its_package_was_installed_just_now(
+    build, monkeypatch, absent
+):
+    packages = build["system_packages"] = FakePackages(*absent)
+    commands = []
+    monkeypatch.setattr(
+        system.subprocess, "run", lambda command, **options: commands.append(command)
+    )
+    system.ensure(extra=system.PEERS)
+    assert set(packages.installed) == set(absent)
+    expected = [["invoke-rc.d", "kamailio", "stop"], ["update-rc.d", "kamailio", "disable"]]
+    assert commands == (expected if "kamailio" in absent else [])

@@ -158,10 +158,19 @@ class Agent:
 
     # ---- signaling
 
-    def do_register(self, user: str, password: str, host: str, port: int) -> str:
+    def do_register(
+        self,
+        user: str,
+        password: str,
+        host: str,
+        port: int,
+        transport: str | None = None,
+        expires: int = 300,
+    ) -> str:
         """Register at a registrar; returns the label of the registration."""
         uri = SIPURI(host, user=user, port=port)
-        registration = Registration(Credentials(uri, password), Route(host, port))
+        route = Route(host, port, transport)
+        registration = Registration(Credentials(uri, password), route, expires)
         label = self._add("registration", registration)
         registration.register()
         return label
@@ -178,11 +187,12 @@ class Agent:
         port: int,
         password: str | None = None,
         silence_detection: bool = False,
+        transport: str | None = None,
     ) -> str:
         """Call somebody by way of a proxy; returns the label of the call."""
         credentials = Credentials(SIPURI(host, user=caller, port=port), password)
         callee_uri = SIPURI(host, user=callee, port=port)
-        invitation = Invitation(credentials, callee_uri, Route(host, port))
+        invitation = Invitation(credentials, callee_uri, Route(host, port, transport))
         label = self._add("call", invitation)
         call = Call(label, invitation)
         self._objects[label] = call
