@@ -15,13 +15,7 @@ PJPROJECT = "sipsimple-pjproject"
 SPEECH = ("alsa-utils", "espeak-ng")
 """Recorded and synthetic speech to send."""
 
-KAMAILIO = (
-    "kamailio",
-    "kamailio-presence-modules",
-    "kamailio-sqlite-modules",
-    "kamailio-tls-modules",
-    "openssl",
-)
+KAMAILIO = ("kamailio", "kamailio-presence-modules", "kamailio-tls-modules", "openssl")
 """A registrar, proxy and presence server, and what makes its certificate."""
 
 PEERS = (*SPEECH, *KAMAILIO, "baresip-core", "iproute2", "sip-tester", "tshark")

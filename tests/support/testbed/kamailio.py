@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-import sqlite3
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
 from testbed.processes import Process, TestbedError, free_udp_port, poll
@@ -18,7 +16,7 @@ HOST_IPV6 = "::1"
 REALM = "testbed"
 
 _CONFIGURATION = Path(__file__).with_suffix(".cfg")
-_TABLES = Path("/usr/share/kamailio/db_sqlite")
+_TABLES = Path("/usr/share/kamailio/dbtext/kamailio")
 _READY_SECONDS = 20.0
 
 
@@ -61,13 +59,15 @@ class Kamailio(Process):
         nonce_seconds: int = 300,
         max_expires: int = 3600,
     ) -> None:
+        if not _TABLES.is_dir():
+            raise TestbedError("kamailio is not installed (Debian's package)")
         folder.mkdir()
         self.host = HOST
         self.host_ipv6 = HOST_IPV6 if _has_ipv6() else None
         self.port, self.tls_port = _free_port(), _free_port()
         self.certificate = folder / "certificate.pem"
         _certify(folder)
-        _make_tables(folder / "presence.sqlite")
+        _make_tables(folder / "tables")
         configuration = folder / "kamailio.cfg"
         configuration.write_text(
             _filled_in(
@@ -196,13 +196,10 @@ def _certify(folder: Path) -> None:
         raise TestbedError(f"openssl: {done.stderr}")
 
 
-def _make_tables(path: Path) -> None:
-    """Make the empty database of the presence server, as Debian's package says."""
-    if not _TABLES.is_dir():
-        raise TestbedError("Debian's kamailio-sqlite-modules is not installed")
-    with closing(sqlite3.connect(path)) as database:
-        # Else a process that reads keeps others from writing ("database is locked").
-        database.execute("PRAGMA journal_mode=WAL")
-        for name in ("standard", "presence"):
-            database.executescript((_TABLES / f"{name}-create.sql").read_text())
-        database.commit()
+def _make_tables(folder: Path) -> None:
+    """Make the empty database of the presence server, as Debian's package has it."""
+    folder.mkdir()
+    for name in ("version", "presentity", "active_watchers", "watchers", "xcap"):
+        columns = (_TABLES / name).read_text()
+        # Kamailio 5.6 leaves it to a default value, which this kind of table does not have.
+        (folder / name).write_text(columns.replace(" flags(int) ", " flags(int,null) "))
