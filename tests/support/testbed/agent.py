@@ -42,6 +42,8 @@ __all__ = ["Agent", "Call"]
 HOST = "127.0.0.1"
 # To an offer without a codec that is known here (RFC 3261 section 21.4.26).
 NOT_ACCEPTABLE_HERE = 488
+# What one side sends, the other receives (RFC 3264 section 6.1).
+ANSWERED_BY = {"sendonly": "recvonly", "recvonly": "sendonly"}
 
 
 class Call:
@@ -81,10 +83,27 @@ class Call:
         offered = remote.media[0]
         self._set_sdp(SDPMedia(offered.media, 0, offered.transport, formats=offered.formats))
 
+    def offer_again(self, direction: str) -> None:
+        """Offer another direction of the stream."""
+        assert self.audio is not None, "no audio to change"
+        self._set_sdp(self.audio.get_local_media(True, direction))
+
+    def answer_again(self) -> None:
+        """Accept the direction that was offered (RFC 3264 section 6.1)."""
+        remote = self.invitation.get_offered_remote_sdp()
+        assert remote is not None, "a re-INVITE without SDP"
+        assert self.audio is not None, "no audio to change"
+        offered = remote.media[0].direction or "sendrecv"
+        self._set_sdp(self.audio.get_local_media(False, ANSWERED_BY.get(offered, offered)))
+
     def negotiated(self, data: Any) -> None:
-        """Start the stream, where it does not run yet."""
-        if self.audio is not None and not self.audio.is_started and data.succeeded:
+        """Start the stream, or give it another direction."""
+        if self.audio is None or not data.succeeded:
+            return
+        if not self.audio.is_started:
             self.audio.start(data.local_sdp, data.remote_sdp, 0)
+        elif self.audio.is_active:
+            self.audio.update_direction(data.local_sdp.media[0].direction or "sendrecv")
 
     def ended(self) -> None:
         """Stop the stream; what it counted can still be read."""
@@ -97,7 +116,13 @@ class Call:
         return transport
 
     def _set_sdp(self, media: Any) -> None:
-        session = SDPSession(HOST, connection=SDPConnection(HOST), media=[media])
+        session = self.invitation.get_active_local_sdp()
+        if session is None:
+            session = SDPSession(HOST, connection=SDPConnection(HOST), media=[media])
+        else:
+            # RFC 3264 section 8: the same origin, another version.
+            session.media = [media]
+            session.version += 1
         self.invitation.set_offered_local_sdp(session)
 
 
@@ -219,6 +244,12 @@ class Agent:
         """End a call, or refuse it."""
         self._objects[call].invitation.disconnect(code)
 
+    def do_redirect_audio(self, call: str, direction: str) -> None:
+        """Offer another direction of the audio in a re-INVITE: "sendonly" holds the call."""
+        changed = self._objects[call]
+        changed.offer_again(direction)
+        changed.invitation.send_reinvite()
+
     # ---- audio
 
     def do_play(self, call: str, file: str) -> str:
@@ -256,6 +287,7 @@ class Agent:
             "codec": audio.codec,
             "sample_rate": audio.sample_rate,
             "is_active": audio.is_active,
+            "direction": audio.direction,
             **{name: getattr(statistics, name) for name in names},
         }
 
@@ -280,6 +312,9 @@ class Agent:
                 self._answer(call)
             else:
                 call.invitation.disconnect(self._answer_with)
+        elif data.state == "REINVITED" and data.prev_state != "REINVITED":
+            call.answer_again()
+            call.invitation.respond_to_reinvite(200)
         elif data.state == "DISCONNECTED":
             call.ended()
 
@@ -291,7 +326,8 @@ class Agent:
         return self._objects.get(label) if label is not None else None
 
     def _answer(self, call: Call) -> None:
-        call.invitation.respond_to_invite_provisionally(180)
+        if call.invitation.state == "INCOMING":
+            call.invitation.respond_to_invite_provisionally(180)
         try:
             if self._audio:
                 call.answer()

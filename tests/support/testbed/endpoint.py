@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import socket
 import sys
 import threading
@@ -66,12 +67,14 @@ class Endpoint(Process):
 
     def __init__(self, name: str, folder: Path, **options: object) -> None:
         ours, theirs = socket.socketpair()
+        # The sipsimple of this process, wherever it has it from.
+        paths = [str(SUPPORT), *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
             super().__init__(
                 name,
                 [sys.executable, "-m", "testbed.agent", str(theirs.fileno())],
                 folder,
-                environment={"PYTHONPATH": str(SUPPORT), "PYTHONFAULTHANDLER": "1"},
+                environment={"PYTHONPATH": os.pathsep.join(paths), "PYTHONFAULTHANDLER": "1"},
                 pass_fds=(theirs.fileno(),),
             )
         self._socket = ours
