@@ -21,7 +21,7 @@ from presence_agent import PresenceAgent  # noqa: E402
 InChild = Callable[..., Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def in_child() -> InChild:
     """Call a function of the test's module in a new interpreter.
 

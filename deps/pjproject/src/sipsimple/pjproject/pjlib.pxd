@@ -85,6 +85,7 @@ cdef extern from "pjlib.h" nogil:
     unsigned long pj_strtoul(const pj_str_t *str)
     pj_uint32_t pj_hash_calc(pj_uint32_t hval, const void *key, unsigned keylen)
     int pj_stricmp2(const pj_str_t *str1, const char *str2)
+    int pj_strnicmp2(const pj_str_t *str1, const char *str2, pj_size_t len)
     pj_str_t *pj_strdup(pj_pool_t *pool, pj_str_t *dst, const pj_str_t *src)
     pj_str_t *pj_strdup_with_null(pj_pool_t *pool, pj_str_t *dst, const pj_str_t *src)
     pj_str_t *pj_strdup2(pj_pool_t *pool, pj_str_t *dst, const char *src)

@@ -3,7 +3,7 @@
 | request | answer |
 | --- | --- |
 | OPTIONS | 200 with Allow, Accept, Supported, Contact (RFC 3261 11.2) |
-| INVITE | left to the invitations; 503 while the stack stops |
+| INVITE | left to the invitations; 503 while the stack stops; 406 where no SDP is accepted (20.1) |
 | Request-URI that is neither sip nor sips | 416 (8.2.2.1) |
 | the same request on a second way | 482 (8.2.2.2) |
 | Require with what is not supported | 420 with Unsupported (8.2.2.3) |
@@ -16,7 +16,7 @@ Within a dialog PJSIP has seen to the order and the dialog itself, so that there
 481 for what belongs to a usage that the dialog does not have, 405 and 501.
 """
 
-from libc.string cimport memset
+from libc.string cimport memset, strlen
 
 from sipsimple.pjproject.pjlib cimport (
     PJ_SUCCESS,
@@ -28,6 +28,7 @@ from sipsimple.pjproject.pjlib cimport (
     pj_str,
     pj_str_t,
     pj_strcmp2,
+    pj_strnicmp2,
 )
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_ACK_METHOD,
@@ -67,6 +68,8 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_hdr_clone,
     pjsip_method,
     pjsip_module,
+    pjsip_msg,
+    pjsip_msg_find_hdr,
     pjsip_rx_data,
     pjsip_sip_uri,
     pjsip_sip_uri_create,
@@ -77,6 +80,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_uri_get_uri,
     pjsip_uri_print,
 )
+from sipsimple.pjproject.pjsip_message cimport PJSIP_SC_NOT_ACCEPTABLE
 
 cdef extern from * nogil:
     """
@@ -167,6 +171,32 @@ cdef bint _refuse_extensions(pjsip_rx_data *request) noexcept nogil:
     return True
 
 
+cdef bint _accepts_sdp(const pjsip_msg *message) noexcept nogil:
+    """Whether an answer with a session description would be understood (RFC 3261 20.1)."""
+    cdef pjsip_generic_array_hdr *accept = <pjsip_generic_array_hdr *> pjsip_msg_find_hdr(
+        message, PJSIP_H_ACCEPT, NULL
+    )
+    cdef unsigned index
+    if accept == NULL:
+        return True
+    while accept != NULL:
+        for index in range(accept.count):
+            if (
+                _begins_with(&accept.values[index], "application/sdp")
+                or _begins_with(&accept.values[index], "application/*")
+                or _begins_with(&accept.values[index], "*/*")
+            ):
+                return True
+        accept = <pjsip_generic_array_hdr *> pjsip_msg_find_hdr(
+            message, PJSIP_H_ACCEPT, (<pjsip_hdr *> accept).next
+        )
+    return False
+
+
+cdef bint _begins_with(const pj_str_t *value, const char *start) noexcept nogil:
+    return pj_strnicmp2(value, start, strlen(start)) == 0
+
+
 cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
     cdef pjsip_method *method = &request.msg_info.msg.line.req.method
     cdef pjsip_uri *target = request.msg_info.msg.line.req.uri
@@ -181,6 +211,8 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
             _answer(request, PJSIP_SC_SERVICE_UNAVAILABLE, NULL)
         elif pjsip_tsx_detect_merged_requests(request) != NULL:
             _answer(request, PJSIP_SC_LOOP_DETECTED, NULL)
+        elif not _accepts_sdp(request.msg_info.msg):
+            _answer(request, PJSIP_SC_NOT_ACCEPTABLE, NULL)
         else:
             _on_invite(request)
     elif method.id == PJSIP_OPTIONS_METHOD:

@@ -17,6 +17,7 @@ from sipsimple.core.gate cimport (
     gate_shut,
     gate_wall_up,
 )
+from sipsimple.core.message_checks cimport message_checks_register
 from sipsimple.core.parser cimport parser_drop, parser_hold, parser_reset
 from sipsimple.core.poller cimport poller_start, poller_stop, poller_turn
 from sipsimple.core.primitive cimport Primitive
@@ -224,6 +225,8 @@ cdef class PJSIPUA:
                 status = pjsip_ua_init_module(self.endpoint, &dialogs)
             if status == PJ_SUCCESS:
                 status = trace_register(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = message_checks_register(self.endpoint)
             if status == PJ_SUCCESS:
                 status = agent_header_register(self.endpoint, self.pool)
             if status == PJ_SUCCESS:
