@@ -282,10 +282,11 @@ def _options(ip: str) -> None:
         host = f"[{ip}]" if ":" in ip else ip
         assert answer.code == 200
         methods = {
-            "INVITE", "ACK", "BYE", "CANCEL", "INFO", "NOTIFY", "OPTIONS", "PRACK", "UPDATE",
+            "INVITE", "ACK", "BYE", "CANCEL", "INFO", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK",
+            "UPDATE",
         }  # fmt: skip
         assert answer.tokens("allow") == methods
-        assert answer.tokens("accept") == {"application/sdp"}
+        assert answer.tokens("accept") == {"application/sdp", "text/plain"}
         assert answer.tokens("supported") == {"100rel"}
         contact = SIPURI.parse(answer.headers["contact"])
         assert contact == SIPURI(ip, user="the token", port=running.ua.local_udp_port), host
@@ -335,7 +336,7 @@ def test_what_is_not_handled_is_answered_as_the_rfcs_say(in_child: InChild) -> N
             ("REGISTER", uri, {}, 405),
             ("SUBSCRIBE", uri, {"Event": "presence"}, 405),
             ("PUBLISH", uri, {}, 405),
-            ("MESSAGE", uri, {}, 405),
+            ("MESSAGE", uri, {}, 200),
             ("REFER", uri, {}, 405),
             ("FROBNICATE", uri, {}, 501),
             ("OPTIONS", "tel:+1", {}, 416),

@@ -11,6 +11,7 @@ import pytest
 from zope.interface import implementer
 
 from sipsimple.notification.center import NotificationCenter
+from sipsimple.notification.delivery import data_with
 from sipsimple.notification.notification import (
     Any,
     Notification,
@@ -278,3 +279,33 @@ def test_a_destructor_may_remove_observers_while_the_center_is_locked(center):
         center.discard_observer(observer, name="A")
     center.post_notification("A")
     assert observer.seen == []
+
+
+class _Late(dict[str, object]):
+    """A dict that makes a value when it is read."""
+
+    def __missing__(self, name: str) -> object:
+        if name != "late":
+            raise KeyError(name)
+        self[name] = ["made"]
+        return self[name]
+
+
+def test_data_over_a_dict_that_makes_its_values_reads_them_when_they_are_asked_for():
+    attributes = _Late(early=1)
+    data = data_with(NotificationData, attributes)
+    assert data.early == 1 and attributes == {"early": 1}
+    assert data.late is data.late == ["made"]
+    assert attributes == {"early": 1, "late": ["made"]}
+    assert not hasattr(data, "never")
+    with pytest.raises(AttributeError, match="has no attribute 'never'"):
+        _ = data.never
+
+
+def test_data_of_another_center_gets_all_values():
+    class Foreign:
+        def __init__(self, **attributes: object) -> None:
+            self.attributes = attributes
+
+    data = data_with(Foreign, {"early": 1})
+    assert data.attributes == {"early": 1}

@@ -2,10 +2,12 @@ from sipsimple.core import SIPURI as SIPURI
 from sipsimple.core import Credentials as Credentials
 from sipsimple.core import InvalidURIError as InvalidURIError
 from sipsimple.core import Invitation as Invitation
+from sipsimple.core import MessagePendingError as MessagePendingError
 from sipsimple.core import Publication as Publication
 from sipsimple.core import Registration as Registration
 from sipsimple.core import Route as Route
 from sipsimple.core import Subscription as Subscription
+from sipsimple.core import send_message as send_message
 from sipsimple.engine import Engine as Engine
 from sipsimple.media import AudioTransport as AudioTransport
 from sipsimple.media import RecordingWaveFile as RecordingWaveFile

@@ -22,7 +22,8 @@ cdef Event *event_new(
 cdef void event_push(Event *event) noexcept nogil
 
 # For deliver functions: hand one notification to the handler, stamped with the event's time.
-cdef int emit(Event *event, str name, object sender, dict data) except -1
+# `data` is a dict, or of a subclass.
+cdef int emit(Event *event, str name, object sender, object data) except -1
 # For Python code: queue a notification behind everything recorded so far.
 cdef int post(str name, object sender, dict data) except -1
 

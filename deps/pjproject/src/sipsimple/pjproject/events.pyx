@@ -209,7 +209,7 @@ cdef object _handler = None
 cdef object _draining = threading.Lock()
 
 
-cdef int emit(Event *event, str name, object sender, dict data) except -1:
+cdef int emit(Event *event, str name, object sender, object data) except -1:
     """Hand one notification to the handler of the drain that is running."""
     data.setdefault(
         "timestamp", datetime.fromtimestamp(event.time_ns / 1e9, timezone.utc)

@@ -10,8 +10,9 @@ load("pjsip", "pjsip-simple", "pjsip-ua", "pjmedia")
 
 from sipsimple.core import abi as _abi  # noqa: E402, F401  (compares the C interfaces)
 from sipsimple.core.credentials import Credentials  # noqa: E402
-from sipsimple.core.errors import InvalidURIError  # noqa: E402
+from sipsimple.core.errors import InvalidURIError, MessagePendingError  # noqa: E402
 from sipsimple.core.invitation import Invitation  # noqa: E402
+from sipsimple.core.messages import send_message  # noqa: E402
 from sipsimple.core.publication import Publication  # noqa: E402
 from sipsimple.core.registration import Registration  # noqa: E402
 from sipsimple.core.route import Route  # noqa: E402
@@ -25,6 +26,7 @@ __all__ = [
     "Credentials",
     "InvalidURIError",
     "Invitation",
+    "MessagePendingError",
     "PJSIPError",
     "Publication",
     "Registration",
@@ -32,6 +34,7 @@ __all__ = [
     "SIPCoreError",
     "Subscription",
     "__version__",
+    "send_message",
 ]
 
 __version__ = "0.1.0"

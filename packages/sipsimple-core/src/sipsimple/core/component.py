@@ -42,11 +42,13 @@ class SignalingComponent:
             "Credentials": "sipsimple.core",
             "InvalidURIError": "sipsimple.core",
             "Invitation": "sipsimple.core",
+            "MessagePendingError": "sipsimple.core",
             "Publication": "sipsimple.core",
             "Registration": "sipsimple.core",
             "Route": "sipsimple.core",
             "SIPURI": "sipsimple.core",
             "Subscription": "sipsimple.core",
+            "send_message": "sipsimple.core",
         }
     )
 

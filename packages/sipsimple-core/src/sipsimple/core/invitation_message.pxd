@@ -1,6 +1,7 @@
 """C interface of received messages on their way to Python, and of extra headers to send."""
 
-from sipsimple.pjproject.pjsip cimport pjsip_hdr, pjsip_rx_data, pjsip_tx_data
+from sipsimple.pjproject.pjlib cimport pj_pool_t
+from sipsimple.pjproject.pjsip cimport pjsip_hdr, pjsip_msg, pjsip_rx_data, pjsip_tx_data
 
 # A copy of a received message, as it was on the wire.
 cdef struct Message:
@@ -13,6 +14,8 @@ cdef struct Message:
 
 cdef bint message_copy(Message *message, const pjsip_rx_data *received) noexcept nogil
 cdef void message_free(Message *message) noexcept nogil
+# Parsed once more; release the pool that it is in. ValueError where it is not a SIP message.
+cdef pjsip_msg *message_parse(const Message *message, pj_pool_t **pool) except NULL
 # What a notification tells of it: `method` and `request_uri`, or `code` and `reason`; and
 # `headers` and `body`.
 cdef dict message_data(const Message *message)

@@ -11,7 +11,12 @@ from libc.string cimport memcpy, memset, strlen
 from sipsimple.core.headers cimport headers_from_native
 from sipsimple.core.parser cimport parser_drop, parser_hold
 from sipsimple.core.uri cimport uri_from_native
-from sipsimple.pjproject.pjlib cimport pj_list_erase, pj_pool_release, pj_pool_t
+from sipsimple.pjproject.pjlib cimport (
+    pj_list_erase,
+    pj_pool_alloc,
+    pj_pool_release,
+    pj_pool_t,
+)
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_H_CONTENT_LENGTH,
     PJSIP_H_VIA,
@@ -86,28 +91,35 @@ cdef int _mark_source(const Message *message, pjsip_msg *parsed) except -1:
     return 0
 
 
-cdef dict message_data(const Message *message):
-    cdef pj_pool_t *pool
+cdef pjsip_msg *message_parse(const Message *message, pj_pool_t **pool) except NULL:
     cdef pjsip_msg *parsed = NULL
-    cdef char *copy = <char *> malloc(message.length + 1)
-    cdef dict data = {}
-    if copy == NULL:
-        raise MemoryError
-    # The parser may write into its input, and the body is to be as it came.
-    memcpy(copy, message.data, message.length + 1)
+    cdef char *copy = NULL
     with nogil:
         ensure_thread()
-        pool = create_pool("message", 4096, 4096)
-        if pool != NULL:
+        pool[0] = create_pool("message", 4096, 4096)
+        if pool[0] != NULL:
+            # The parser may write into its input, and the body is to be as it came.
+            copy = <char *> pj_pool_alloc(pool[0], message.length + 1)
+        if copy != NULL:
+            memcpy(copy, message.data, message.length + 1)
             # Notifications are delivered outside of the gate, and may be late.
             parser_hold()
-            parsed = pjsip_parse_msg(pool, copy, message.length, NULL)
+            parsed = pjsip_parse_msg(pool[0], copy, message.length, NULL)
             parser_drop()
+        if parsed == NULL and pool[0] != NULL:
+            pj_pool_release(pool[0])
+    if copy == NULL:
+        raise MemoryError
+    if parsed == NULL:
+        raise ValueError("a message that PJSIP took before cannot be parsed again")
+    return parsed
+
+
+cdef dict message_data(const Message *message):
+    cdef pj_pool_t *pool = NULL
+    cdef pjsip_msg *parsed = message_parse(message, &pool)
+    cdef dict data = {}
     try:
-        if pool == NULL:
-            raise MemoryError
-        if parsed == NULL:
-            raise ValueError("a message that PJSIP took before cannot be parsed again")
         if parsed.type == PJSIP_REQUEST_MSG:
             _mark_source(message, parsed)
             data["method"] = to_str(&parsed.line.req.method.name)
@@ -118,10 +130,8 @@ cdef dict message_data(const Message *message):
         data["headers"] = headers_from_native(parsed)
         data["body"] = _body(message, parsed)
     finally:
-        if pool != NULL:
-            with nogil:
-                pj_pool_release(pool)
-        free(copy)
+        with nogil:
+            pj_pool_release(pool)
     return data
 
 

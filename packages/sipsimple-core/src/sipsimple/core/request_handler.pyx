@@ -4,6 +4,7 @@
 | --- | --- |
 | OPTIONS | 200 with Allow, Accept, Supported, Contact (RFC 3261 11.2) |
 | INVITE | left to the invitations; 503 while the stack stops; 406 where no SDP is accepted (20.1) |
+| MESSAGE | left to `message_receiver.pyx` |
 | Request-URI that is neither sip nor sips | 416 (8.2.2.1) |
 | the same request on a second way | 482 (8.2.2.2) |
 | Require with what is not supported | 420 with Unsupported (8.2.2.3) |
@@ -99,6 +100,7 @@ cdef const char **_KNOWN = ["MESSAGE", "PUBLISH", "REFER", "REGISTER", "SUBSCRIB
 cdef pjsip_module _module
 cdef pjsip_endpoint *_endpoint = NULL
 cdef invite_function _on_invite = NULL
+cdef invite_function _on_message = NULL
 cdef bint _accepting = True
 
 
@@ -218,6 +220,9 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
     elif method.id == PJSIP_OPTIONS_METHOD:
         if not _refuse_extensions(request):
             _answer_options(request)
+    elif _on_message != NULL and pj_strcmp2(&method.name, "MESSAGE") == 0:
+        if not _refuse_extensions(request):
+            _on_message(request)
     elif _one_of(&method.name, _NEED_DIALOG):
         _answer(request, PJSIP_SC_CALL_TSX_DOES_NOT_EXIST, NULL)
     elif _one_of(&method.name, _KNOWN) or method.id == PJSIP_INVITE_METHOD:
@@ -294,6 +299,15 @@ cdef void answer_in_dialog(pjsip_dialog *dialog, pjsip_rx_data *request) noexcep
 cdef void set_invite_function(invite_function function) noexcept nogil:
     global _on_invite
     _on_invite = function
+
+
+cdef void set_message_function(invite_function function) noexcept nogil:
+    global _on_message
+    _on_message = function
+
+
+cdef bint is_accepting() noexcept nogil:
+    return sipsimple_load_accepting(&_accepting)
 
 
 cdef void set_accepting(bint accepting) noexcept nogil:

@@ -18,6 +18,8 @@ from sipsimple.core.gate cimport (
     gate_wall_up,
 )
 from sipsimple.core.message_checks cimport message_checks_register
+from sipsimple.core.message_client cimport message_client_register
+from sipsimple.core.message_receiver cimport message_receiver_register
 from sipsimple.core.parser cimport parser_drop, parser_hold, parser_reset
 from sipsimple.core.poller cimport poller_start, poller_stop, poller_turn
 from sipsimple.core.primitive cimport Primitive
@@ -231,6 +233,10 @@ cdef class PJSIPUA:
                 status = agent_header_register(self.endpoint, self.pool)
             if status == PJ_SUCCESS:
                 status = request_handler_register(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = message_receiver_register(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = message_client_register(self.endpoint)
             if status == PJ_SUCCESS and _hook != NULL:
                 status = _hook(self.endpoint)
                 if status == PJ_SUCCESS:

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 from sipsimple.engine.component import Component, EndingComponent, PollingComponent
 from sipsimple.notification import NotificationCenter, NotificationData
-from sipsimple.notification.delivery import Delivery, delivery_to
+from sipsimple.notification.delivery import Delivery, data_with, delivery_to
 from sipsimple.pjproject.events import queue
 from sipsimple.pjproject.runtime import set_log_level
 
@@ -212,7 +212,7 @@ class Worker:
         if name == GOT_EXCEPTION:
             self._log_unobserved(str(data.get("traceback")))
         sender = self._engine if sender is None else sender
-        self._delivery.post(name, sender, NotificationData(**data))
+        self._delivery.post(name, sender, data_with(NotificationData, data))
 
     def _post(self, name: str, **data: object) -> None:
         self._deliver(name, None, {"timestamp": datetime.now(UTC), **data})

@@ -10,9 +10,9 @@ from typing import Any as Anything
 from typing import Protocol, Self, TypeAlias
 
 from sipsimple.notification.center import NotificationCenter, ReportError
-from sipsimple.notification.notification import Notification
+from sipsimple.notification.notification import Notification, NotificationData
 
-__all__ = ["Delivery", "Report", "delivery_to"]
+__all__ = ["Delivery", "Report", "data_with", "delivery_to"]
 
 #: Told that an observer of a notification of this name raised.
 Report: TypeAlias = Callable[[str, BaseException], None]
@@ -42,6 +42,19 @@ def delivery_to(center: object, report: Report) -> Delivery:
     if isinstance(center, NotificationCenter):
         return _OwnDelivery(center, report)
     return _ForeignDelivery(center, report)
+
+
+def data_with(kind: type, attributes: dict[str, object]) -> object:
+    """The data of a notification.
+
+    Args:
+        kind: The `NotificationData` that is in use, ours or that of python-application.
+        attributes: Its attributes; not to be used by the caller any more. A dict that makes its
+            values when they are read, as for received messages, does so for ours alone.
+    """
+    if kind is NotificationData:
+        return NotificationData._reading(attributes)
+    return kind(**attributes)
 
 
 class _OwnDelivery:

@@ -38,9 +38,22 @@ class NotificationData:
     def __init__(self, /, **attributes: object) -> None:
         self.__dict__.update(attributes)
 
-    if TYPE_CHECKING:
-        # Which attributes there are depends on the notification.
-        def __getattr__(self, name: str) -> Anything: ...
+    @classmethod
+    def _reading(cls, attributes: dict[str, object]) -> NotificationData:
+        """Data whose attributes are read from this very dict, which may make them only then."""
+        data = cls.__new__(cls)
+        data.__dict__ = attributes
+        return data
+
+    # Which attributes there are depends on the notification.
+    def __getattr__(self, name: str) -> Anything:
+        # An attribute is looked for in the items that a dict has; a subclass may make others.
+        try:
+            return vars(self)[name]
+        except KeyError:
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            ) from None
 
     def __repr__(self) -> str:
         attributes = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())

@@ -1,0 +1,1 @@
+# Nothing here is for Python: see recent_requests.pxd.
