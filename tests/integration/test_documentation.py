@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 import tomllib
@@ -179,6 +180,49 @@ def test_ctrl_c_unsubscribes_and_waits_no_longer_than_it_has_to(tmp_path: Path, 
     assert "TERMINATED" in program.output
     assert ("because of timeout" in program.output) is answers
     assert "Traceback" not in program.output
+
+
+class Chat(Program):
+    """The program for messages, without anybody to write to."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("docs/getting-started.md", "message.py", folder, "sip:bob@localhost", "")
+        self.uri = self.expect("^here is (sip:.*)$", 10)[1]
+
+
+def write(folder: Path, whom: str, *lines: str) -> list[str]:
+    """What the program for messages says when it is given these lines."""
+    folder.mkdir()
+    (folder / "message.py").write_text(dict(programs("docs/getting-started.md"))["message.py"])
+    done = subprocess.run(
+        [sys.executable, "message.py", "sip:alice@localhost", "", whom],
+        cwd=folder,
+        input="".join(f"{line}\n" for line in lines),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()[1:]
+
+
+def test_messages_come_in_their_order_and_each_is_sent_when_the_last_was_answered(tmp_path: Path):
+    lines = [f"line {number}, with an ü" for number in range(30)]
+    with Chat(tmp_path) as chat:
+        assert write(tmp_path / "alice", chat.uri, *lines, "x" * 3000) == []
+        chat.signal(signal.SIGINT)
+        assert chat.wait(10) == 0, chat.output
+    told = [line.partition("sip:alice@localhost: ")[2] for line in chat.output.splitlines()]
+    assert [line for line in told if line] == [*lines, "x" * 3000]
+    assert chat.output.endswith("bye\n")
+
+
+def test_a_message_that_is_not_delivered_is_said_to_be(tmp_path: Path):
+    with SIPpNotifier(tmp_path, expect("MESSAGE"), answer(404, "Nobody here")) as sipp:
+        whom = f"sip:nobody@{sipp.host}:{sipp.port}"
+        assert write(tmp_path / "alice", whom, "one") == ["not delivered: 404 Nobody here"]
+        assert sipp.wait(10) == 0, sipp.output
 
 
 def test_two_callers_at_once_are_recorded_each_in_a_file(
