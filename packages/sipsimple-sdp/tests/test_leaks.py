@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from .fuzzing.__main__ import Fuzzing
-from .fuzzing.leaks import Flatness, measure, slope
+from .fuzzing.flatness import Flatness
+from .fuzzing.leaks import measure, slope
 
 FLAT = Flatness(inputs=10_000, resident=3.0, heap=0.5, blocks=0.01, pools=0, total=26_000)
 DATA = b"v=0\r\n"

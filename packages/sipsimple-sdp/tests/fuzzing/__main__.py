@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from .current import PATIENCE, Current
-from .leaks import Flatness
+from .flatness import Flatness
 from .minimize import minimize
 
 HERE = "tests.fuzzing"
