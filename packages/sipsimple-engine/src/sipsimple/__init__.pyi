@@ -16,11 +16,13 @@ from sipsimple.media import WaveFile as WaveFile
 from sipsimple.pjproject import PJSIPError as PJSIPError
 from sipsimple.pjproject import SIPCoreError as SIPCoreError
 from sipsimple.sdp import Crypto as Crypto
+from sipsimple.sdp import ExtMap as ExtMap
 from sipsimple.sdp import Fingerprint as Fingerprint
 from sipsimple.sdp import FormatParameters as FormatParameters
 from sipsimple.sdp import Group as Group
 from sipsimple.sdp import ICECandidate as ICECandidate
 from sipsimple.sdp import RTCPAddress as RTCPAddress
+from sipsimple.sdp import RTCPFeedback as RTCPFeedback
 from sipsimple.sdp import RTPMap as RTPMap
 from sipsimple.sdp import SDPAttribute as SDPAttribute
 from sipsimple.sdp import SDPBandwidth as SDPBandwidth
@@ -31,5 +33,7 @@ from sipsimple.sdp import SDPNegotiationError as SDPNegotiationError
 from sipsimple.sdp import SDPNegotiator as SDPNegotiator
 from sipsimple.sdp import SDPParseError as SDPParseError
 from sipsimple.sdp import SDPSession as SDPSession
+from sipsimple.sdp import SSRCAttribute as SSRCAttribute
+from sipsimple.sdp import SSRCGroup as SSRCGroup
 
 __version__: str

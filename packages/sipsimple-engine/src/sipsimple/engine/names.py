@@ -20,11 +20,13 @@ _OWN = {
 _SDP = dict.fromkeys(
     (
         "Crypto",
+        "ExtMap",
         "Fingerprint",
         "FormatParameters",
         "Group",
         "ICECandidate",
         "RTCPAddress",
+        "RTCPFeedback",
         "RTPMap",
         "SDPAttribute",
         "SDPBandwidth",
@@ -35,6 +37,8 @@ _SDP = dict.fromkeys(
         "SDPNegotiator",
         "SDPParseError",
         "SDPSession",
+        "SSRCAttribute",
+        "SSRCGroup",
     ),
     "sipsimple.sdp",
 )
