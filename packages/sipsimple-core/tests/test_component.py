@@ -29,6 +29,8 @@ def test_describes_itself() -> None:
         "user_agent": "sipsimple-0.1.0-pjsip-2.17",
         "trace_sip": False,
         "events": DEFAULT_EVENTS,
+        "session_expires": 1800,
+        "min_session_expires": 90,
     }
 
 
@@ -38,7 +40,15 @@ def test_its_public_names_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["local_ip", "local_udp_port", "local_tcp_port", "local_tls_port", "user_agent"]
+    "name",
+    [
+        "local_ip",
+        "local_udp_port",
+        "local_tcp_port",
+        "local_tls_port",
+        "user_agent",
+        "session_expires",
+    ],
 )
 def test_has_no_attributes_while_it_does_not_run(name: str) -> None:
     with pytest.raises(SIPCoreError, match="not running"):

@@ -204,20 +204,6 @@ def test_an_invite_whose_contact_cannot_be_answered_to_gets_400(in_child: InChil
     in_child(_contact_that_is_no_sip_uri)
 
 
-def _asked_for_session_timers() -> None:
-    core_driver, tools = _tools()
-    with core_driver.Driver() as driver:
-        phone = tools.Phone(driver)
-        phone.invite(**{"Require": "timer", "Session-Expires": "90"})
-        refused = phone.expect("420 INVITE")
-        assert refused.headers["unsupported"] == "timer"
-        assert "timer" not in refused.headers.get("supported", "")
-
-
-def test_who_requires_session_timers_is_told_that_there_are_none(in_child: InChild) -> None:
-    in_child(_asked_for_session_timers)
-
-
 # ---- SDP
 
 

@@ -46,7 +46,8 @@ def _defaults() -> dict[str, Any]:
             name: getattr(ua, name)
             for name in (
                 "local_ip", "local_udp_port", "local_tcp_port", "local_tls_port", "user_agent",
-                "trace_sip", "tls_verify_server", "tls_ca_file",
+                "trace_sip", "tls_verify_server", "tls_ca_file", "session_expires",
+                "min_session_expires",
             )
         }  # fmt: skip
 
@@ -61,6 +62,7 @@ def test_starts_with_the_documented_defaults(in_child: InChild) -> None:
     assert values["trace_sip"] is False
     assert values["tls_verify_server"] is False
     assert values["tls_ca_file"] is None
+    assert (values["session_expires"], values["min_session_expires"]) == (1800, 90)
 
 
 def _no_ports() -> list[int | None]:
@@ -125,6 +127,11 @@ def test_a_busy_port_is_an_error_that_leaves_nothing(
         ("user_agent", "", ValueError),
         ("user_agent", "a\r\nVia: b", ValueError),
         ("trace_sip", 1, TypeError),
+        ("session_expires", "1800", TypeError),
+        ("session_expires", 89, ValueError),
+        ("session_expires", 2**31, ValueError),
+        ("min_session_expires", None, TypeError),
+        ("min_session_expires", 1801, ValueError),  # above session_expires
         ("unknown", 1, TypeError),
     ],
 )
@@ -287,7 +294,7 @@ def _options(ip: str) -> None:
         }  # fmt: skip
         assert answer.tokens("allow") == methods
         assert answer.tokens("accept") == {"application/sdp", "text/plain"}
-        assert answer.tokens("supported") == {"100rel"}
+        assert answer.tokens("supported") == {"100rel", "timer"}
         contact = SIPURI.parse(answer.headers["contact"])
         assert contact == SIPURI(ip, user="the token", port=running.ua.local_udp_port), host
         assert answer.headers["server"] == "tester/1"

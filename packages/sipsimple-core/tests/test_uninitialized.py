@@ -69,7 +69,8 @@ WHOLE: list[tuple[Any, list[Any]]] = [
 
 def _halves() -> list[Any]:
     """Objects without `__init__()`."""
-    return [kind.__new__(kind) for kind in (*CLASSES, SDPSession, SDPMedia, SDPConnection)]
+    kinds: list[Any] = [*CLASSES, SDPSession, SDPMedia, SDPConnection]
+    return [kind.__new__(kind) for kind in kinds]
 
 
 def _values() -> list[Any]:

@@ -91,6 +91,7 @@ def test_the_engine_runs_with_what_is_installed(run):
         assert engine.local_tls_port is None
         assert engine.user_agent == Engine.default_start_options["user_agent"]
         assert engine.trace_sip is False
+        assert (engine.session_expires, engine.min_session_expires) == (1800, 90)
         assert engine.parse_sip_uri("sip:alice@example.com").host == "example.com"
         assert engine.events == Engine.default_start_options["events"]
         engine.add_event("x-weather", ["text/plain"])

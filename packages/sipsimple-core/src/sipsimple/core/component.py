@@ -35,6 +35,8 @@ class SignalingComponent:
             "user_agent": DEFAULT_USER_AGENT,
             "trace_sip": False,
             "events": DEFAULT_EVENTS,
+            "session_expires": 1800,
+            "min_session_expires": 90,
         }
     )
     public_names: Mapping[str, str] = MappingProxyType(
@@ -128,6 +130,16 @@ class SignalingComponent:
     def tls_ca_file(self) -> str | None:
         """Path of the file with trusted certificates, or None."""
         return self._running.tls_ca_file
+
+    @property
+    def session_expires(self) -> int | None:
+        """Seconds of the session timer that calls ask for, or None."""
+        return self._running.session_expires
+
+    @property
+    def min_session_expires(self) -> int:
+        """The smallest session timer that is accepted, in seconds."""
+        return self._running.min_session_expires
 
     @property
     def user_agent(self) -> str:

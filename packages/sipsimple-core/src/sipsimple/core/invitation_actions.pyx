@@ -34,6 +34,7 @@ from sipsimple.core.invitation_states cimport (
     TRIGGER_SEND_SUCCESS,
     state_after,
 )
+from sipsimple.core.session_timers cimport session_timers_begin, session_timers_option
 from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_unlock
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
 from sipsimple.pjproject.pjmedia_sdp cimport (
@@ -98,7 +99,9 @@ cdef pj_status_t _open(
     if status == PJ_SUCCESS:
         status = requests_attach(dialog)
     if status == PJ_SUCCESS:
-        status = pjsip_inv_create_uac(dialog, invite.offer, PJSIP_INV_SUPPORT_100REL, inv)
+        status = pjsip_inv_create_uac(
+            dialog, invite.offer, PJSIP_INV_SUPPORT_100REL | session_timers_option(), inv
+        )
     return status
 
 
@@ -107,6 +110,8 @@ cdef pj_status_t _send(
 ) noexcept nogil:
     cdef pjsip_tx_data *request = NULL
     cdef pj_status_t status = session_attach(session, inv)
+    if status == PJ_SUCCESS:
+        status = session_timers_begin(inv)
     if status == PJ_SUCCESS:
         status = pjsip_inv_invite(inv, &request)
     if status == PJ_SUCCESS:

@@ -58,6 +58,7 @@ from sipsimple.pjproject.pjmedia_sdp cimport (
     pjmedia_sdp_session_clone,
 )
 from sipsimple.pjproject.pjsip cimport (
+    PJSIP_BYE_METHOD,
     PJSIP_CANCEL_METHOD,
     PJSIP_EVENT_RX_MSG,
     PJSIP_EVENT_TSX_STATE,
@@ -147,11 +148,26 @@ cdef void _answer_reinvite(pjsip_inv_session *inv, int code) noexcept nogil:
             pjsip_inv_send_msg(inv, response)
 
 
+cdef bint _timed_out(const pjsip_inv_session *inv, const pjsip_event *event) noexcept nogil:
+    """Whether this is the answer to a BYE of PJSIP's own, for want of a refresh (RFC 4028)."""
+    return (
+        inv.cause == PJSIP_SC_REQUEST_TIMEOUT
+        and event != NULL
+        and event.type == PJSIP_EVENT_TSX_STATE
+        and event.body.tsx_state.tsx.role == PJSIP_ROLE_UAC
+        and event.body.tsx_state.tsx.method.id == PJSIP_BYE_METHOD
+    )
+
+
 cdef void _finish(
     Session *session, pjsip_inv_session *inv, const pjsip_event *event
 ) noexcept nogil:
     cdef Cause cause
-    _explain(&cause, session, event)
+    if session_state(session) in (STATE_CONFIRMED, STATE_REINVITING) and _timed_out(inv, event):
+        memset(&cause, 0, sizeof(cause))
+        cause_set_error(&cause, inv.cause, &inv.cause_text)
+    else:
+        _explain(&cause, session, event)
     if cause.message.data == NULL and cause.code == 0 and (
         event == NULL or event.type != PJSIP_EVENT_TSX_STATE
     ):

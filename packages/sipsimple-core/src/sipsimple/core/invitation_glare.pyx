@@ -3,7 +3,8 @@
 Each side answers the other's with 491 (Request Pending) and tries its own once more after a
 random time, which is longer for the side that began the dialog. So one of them comes first. The
 application is told of the 491 and, when the time has come, of the new attempt; it may call
-`send_reinvite()` itself before that.
+`send_reinvite()` itself before that. A re-INVITE by which PJSIP refreshes the session (RFC 4028)
+is tried again in the same way, unless one of the application's waits, which does as well.
 """
 
 from sipsimple.core.invitation_session cimport (
@@ -12,7 +13,7 @@ from sipsimple.core.invitation_session cimport (
     session_leave,
     session_state,
 )
-from sipsimple.core.invitation_states cimport STATE_CONFIRMED, STATE_REINVITED
+from sipsimple.core.invitation_states cimport STATE_CONFIRMED, STATE_REINVITED, STATE_REINVITING
 from sipsimple.pjproject.native cimport anchor_ref, anchor_unref
 from sipsimple.pjproject.pjlib cimport (
     PJ_SUCCESS,
@@ -26,7 +27,11 @@ from sipsimple.pjproject.pjlib cimport (
     pj_timer_entry_init,
     pj_timer_heap_t,
 )
-from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session_clone
+from sipsimple.pjproject.pjmedia_sdp cimport (
+    pjmedia_sdp_neg_get_active_local,
+    pjmedia_sdp_session,
+    pjmedia_sdp_session_clone,
+)
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_SC_REQUEST_PENDING,
     pjsip_endpt_schedule_timer,
@@ -74,6 +79,16 @@ cdef void glare_keep(
 
 
 cdef void glare_finish(Session *session, int code) noexcept nogil:
+    cdef const pjmedia_sdp_session *local = NULL
+    if session.glare.waiting:
+        # This was a refresh.
+        return
+    if (
+        code == PJSIP_SC_REQUEST_PENDING
+        and session.glare.pool == NULL
+        and pjmedia_sdp_neg_get_active_local(session.inv.neg, &local) == PJ_SUCCESS
+    ):
+        glare_keep(session, local, NULL)
     if code == PJSIP_SC_REQUEST_PENDING and session.glare.pool != NULL:
         _start_timer(session)
     else:
@@ -107,8 +122,8 @@ cdef void _on_timer(pj_timer_heap_t *heap, pj_timer_entry *entry) noexcept nogil
         if session.glare.waiting:
             session.glare.waiting = False
             state = session_state(session)
-            if state == STATE_REINVITED:
-                # The other side was first, and its re-INVITE is not answered yet.
+            if state == STATE_REINVITED or state == STATE_REINVITING:
+                # The other side was first, or a refresh, and has no answer yet.
                 _start_timer(session)
             elif state != STATE_CONFIRMED or _resend(
                 session, session.glare.offer, session.glare.headers

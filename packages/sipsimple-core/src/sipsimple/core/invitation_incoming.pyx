@@ -12,6 +12,7 @@ from sipsimple.core.invitation_requests cimport requests_attach
 from sipsimple.core.invitation_session cimport Session, session_attach, session_new
 from sipsimple.core.invitation_states cimport STATE_INCOMING
 from sipsimple.core.request_handler cimport contact_of_request
+from sipsimple.core.session_timers cimport session_timers_begin, session_timers_option
 from sipsimple.core.ua cimport register_invite_handler
 from sipsimple.pjproject.native cimport anchor_unref
 from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_ENOMEM, PJ_SUCCESS, pj_status_t, pj_str_t
@@ -48,7 +49,15 @@ cdef pj_status_t _begin(pjsip_inv_session *inv, pjsip_rx_data *request) noexcept
     cdef pj_status_t status
     if session == NULL:
         return PJ_EINVALIDOP
-    status = pjsip_inv_initial_answer(inv, request, PJSIP_SC_TRYING, NULL, NULL, &trying)
+    status = session_timers_begin(inv)
+    if status == PJ_SUCCESS:
+        status = pjsip_inv_initial_answer(inv, request, PJSIP_SC_TRYING, NULL, NULL, &trying)
+        if status != PJ_SUCCESS and trying != NULL:
+            # The interval is too small (RFC 4028 section 9): PJSIP has made it a 422, which ends
+            # its session. Nobody has heard of that.
+            anchor_unref(&session.base)
+            pjsip_inv_send_msg(inv, trying)
+            return PJ_SUCCESS
     if status == PJ_SUCCESS:
         status = requests_attach(inv.dlg)
     if status == PJ_SUCCESS:
@@ -69,7 +78,7 @@ cdef void _refuse(pjsip_endpoint *endpoint, pjsip_rx_data *request, int code) no
 
 cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
     cdef pjsip_endpoint *endpoint = request.tp_info.transport.endpt
-    cdef unsigned options = PJSIP_INV_SUPPORT_100REL
+    cdef unsigned options = PJSIP_INV_SUPPORT_100REL | session_timers_option()
     cdef char buffer[PJSIP_MAX_URL_SIZE]
     cdef pj_str_t contact
     cdef pjsip_dialog *dialog = NULL

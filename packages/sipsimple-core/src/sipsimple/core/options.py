@@ -12,8 +12,13 @@ __all__ = [
     "checked_expires",
     "checked_ip",
     "checked_port",
+    "checked_session_timers",
     "checked_user_agent",
 ]
+
+# The smallest interval of session timers that there may be, seconds (RFC 4028 section 4).
+_SHORTEST_SESSION = 90
+_LONGEST_SESSION = 2**31 - 1
 
 _LINE_END = re.compile(r"[\r\n\0]")
 
@@ -69,6 +74,25 @@ def checked_ca_file(value: object) -> str | None:
     except OSError as error:
         raise ValueError(f"tls_ca_file: {value!r}: {error}") from None
     return value
+
+
+def _checked_seconds(value: object, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: must be int, not {type(value).__name__}")
+    if not _SHORTEST_SESSION <= value <= _LONGEST_SESSION:
+        raise ValueError(f"{name}: {value} is not between {_SHORTEST_SESSION} and 2**31 - 1")
+    return value
+
+
+def checked_session_timers(interval: object, least: object) -> tuple[int | None, int]:
+    """Check `session_expires`, seconds or None, and `min_session_expires`, seconds."""
+    smallest = _checked_seconds(least, "min_session_expires")
+    if interval is None:
+        return None, smallest
+    asked = _checked_seconds(interval, "session_expires")
+    if asked < smallest:
+        raise ValueError(f"session_expires: {asked} is below min_session_expires, {smallest}")
+    return asked, smallest
 
 
 def checked_user_agent(value: object) -> str:

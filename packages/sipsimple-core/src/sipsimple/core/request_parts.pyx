@@ -37,8 +37,8 @@ _LINE_END = re.compile(r"[\r\n\0]")
 # What a message is recognized, routed and read by; a second one would make it a malformed one.
 _STACKS_OWN = frozenset(
     "via from to call-id cseq max-forwards contact route record-route"
-    " content-length content-type content-encoding user-agent server"
-    " v f t i m l c e".split()
+    " content-length content-type content-encoding user-agent server session-expires min-se"
+    " v f t i m l c e x".split()
 )
 
 

@@ -25,6 +25,8 @@ cdef class PJSIPUA:
     cdef str _user_agent
     cdef str _tls_ca_file
     cdef dict _events
+    cdef object _session_expires
+    cdef unsigned _min_session_expires
     cdef bint _tls_verify_server
     # "udp", "tcp", "tls" -> Listener
     cdef dict listeners

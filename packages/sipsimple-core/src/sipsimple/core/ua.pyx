@@ -28,6 +28,7 @@ from sipsimple.core.request_handler cimport (
     set_accepting,
     set_invite_function,
 )
+from sipsimple.core.session_timers cimport session_timers_register
 from sipsimple.core.trace cimport trace_get, trace_register, trace_set
 from sipsimple.core.transports cimport (
     address_towards,
@@ -56,6 +57,7 @@ from sipsimple.core.options import (
     checked_ca_file,
     checked_ip,
     checked_port,
+    checked_session_timers,
     checked_user_agent,
 )
 from sipsimple.pjproject import SIPCoreError, pjproject_version
@@ -112,7 +114,8 @@ cdef void register_endpoint_hook(endpoint_function hook) noexcept:
 cdef class PJSIPUA:
     """PJSIPUA(
     *, local_ip=None, local_udp_port=0, local_tcp_port=0, local_tls_port=0,
-    tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False, events=None
+    tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False, events=None,
+    session_expires=1800, min_session_expires=90
 )
 --
 
@@ -135,6 +138,9 @@ cdef class PJSIPUA:
         trace_sip: Report every message as `SCEngineSIPTrace`.
         events: Event packages to subscribe to, a dict from their names to lists of the types of
             the bodies that are accepted; None for a choice of them.
+        session_expires: Seconds that a call of ours lasts unless it is refreshed, at least 90,
+            which is proposed to the other side (RFC 4028); None to support no session timers.
+        min_session_expires: Proposals of fewer seconds get 422; at least 90.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -155,6 +161,8 @@ cdef class PJSIPUA:
         user_agent=None,
         trace_sip=False,
         events=None,
+        session_expires=1800,
+        min_session_expires=90,
     ):
         global _current, _owner
         if self.endpoint != NULL or self.closed:
@@ -172,6 +180,9 @@ cdef class PJSIPUA:
         )
         cdef bint tracing = checked_bool(trace_sip, "trace_sip")
         self._events = checked_events(_DEFAULT_EVENTS if events is None else events)
+        self._session_expires, self._min_session_expires = checked_session_timers(
+            session_expires, min_session_expires
+        )
         self._claim()
         self.listeners = {}
         try:
@@ -209,6 +220,7 @@ cdef class PJSIPUA:
     cdef int _start(self, dict ports) except -1:
         cdef pj_status_t status
         cdef int wake_descriptor
+        cdef unsigned interval = self._session_expires or 0
         cdef pjsip_ua_init_param dialogs
         self._set_user_agent(self._user_agent)
         self._wake_reader, self._wake_writer = socket.socketpair()
@@ -241,6 +253,10 @@ cdef class PJSIPUA:
                 status = _hook(self.endpoint)
                 if status == PJ_SUCCESS:
                     status = pjsip_100rel_init_module(self.endpoint)
+                if status == PJ_SUCCESS:
+                    status = session_timers_register(
+                        self.endpoint, interval, self._min_session_expires
+                    )
             if status == PJ_SUCCESS:
                 status = packages_register(self.endpoint)
             parser_drop()
@@ -461,6 +477,16 @@ cdef class PJSIPUA:
     def tls_ca_file(self):
         """Path of the file with trusted certificates, or None."""
         return self._tls_ca_file
+
+    @property
+    def session_expires(self):
+        """Seconds of the session timer that calls ask for; None where there are no timers."""
+        return self._session_expires
+
+    @property
+    def min_session_expires(self):
+        """The smallest session timer that is accepted, in seconds."""
+        return self._min_session_expires
 
     @property
     def user_agent(self):

@@ -136,6 +136,10 @@ class Engine(SignalingAPI, AudioAPI):
             trace_sip: Whether SIP messages on the wire are reported as `SCEngineSIPTrace`.
             events: The event packages that one can subscribe to, a dict from their names to
                 lists of the MIME types of their bodies.
+            session_expires: Seconds that a call of ours lasts unless it is refreshed, at least
+                90 (RFC 4028). The stack refreshes it. None to support no session timers.
+            min_session_expires: Seconds below which the timer of a caller gets 422; at least
+                90.
             log_level: Highest level of pjproject's log messages that are reported as
                 `SCEngineLog`: 1, the most critical, to 5; 0 for none.
             auto_sound: Whether sound devices are selected and opened automatically.

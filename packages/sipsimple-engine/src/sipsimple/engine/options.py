@@ -31,6 +31,8 @@ _DISTRIBUTIONS = {
     "user_agent": "sipsimple-core",
     "trace_sip": "sipsimple-core",
     "events": "sipsimple-core",
+    "session_expires": "sipsimple-core",
+    "min_session_expires": "sipsimple-core",
 }
 
 
@@ -47,6 +49,8 @@ class StartOptions(TypedDict, total=False):
     log_level: int
     trace_sip: bool
     events: dict[str, list[str]]
+    session_expires: int | None
+    min_session_expires: int
     auto_sound: bool
     ec_tail_length: int
     sample_rate: int

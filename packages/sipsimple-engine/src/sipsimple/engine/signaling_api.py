@@ -61,6 +61,16 @@ class SignalingAPI:
         return self._signaling("tls_ca_file").tls_ca_file
 
     @property
+    def session_expires(self) -> int | None:
+        """Seconds that a call of ours lasts without a refresh (RFC 4028), or None. Read-only."""
+        return self._signaling("session_expires").session_expires
+
+    @property
+    def min_session_expires(self) -> int:
+        """Seconds below which the session timer of a caller is refused. Read-only."""
+        return self._signaling("min_session_expires").min_session_expires
+
+    @property
     def user_agent(self) -> str:
         """The `User-Agent` header of the messages that are sent, a str (RFC 3261 20.41)."""
         return self._signaling("user_agent").user_agent
