@@ -39,7 +39,7 @@ class Request:
         return int(self.headers.get("expires", "-1"))
 
 
-def _parse(data: bytes, transport: str) -> Request:
+def parse(data: bytes, transport: str) -> Request:
     head, _, body = data.partition(b"\r\n\r\n")
     line, *fields = head.decode(errors="surrogateescape").split("\r\n")
     method, uri, _ = line.split(" ")
@@ -146,7 +146,7 @@ class Registrar:
             connection.sendall(answer)
 
     def _answer(self, data: bytes, transport: str) -> bytes:
-        request = _parse(data, transport)
+        request = parse(data, transport)
         self.requests.append(request)
         self._stopped.wait(self.delay)
         status, extra = self._decide(request)
