@@ -11,12 +11,14 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy
 import pytest
 from mypy import api
 
 from testbed.audio import Samples, compare, read_wave, write_wave
+from testbed.presence_client import PresenceClient
 from testbed.processes import Process, poll
 from testbed.sip import Message
 from testbed.sipp_notifier import SIPpNotifier, answer, expect, notify
@@ -24,6 +26,8 @@ from testbed.sipp_notifier import SIPpNotifier, answer, expect, notify
 ROOT = Path(__file__).resolve().parents[2]
 OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 AUDIO = "m=audio 4000 RTP/AVP 0\r\n"
+PIDF = "application/pidf+xml"
+NOTE = "{urn:ietf:params:xml:ns:pidf}note"
 VIDEO = "m=video 4002 RTP/AVP 31\r\n"
 
 
@@ -146,6 +150,22 @@ def test_register_says_why_it_failed(registrar, tmp_path: Path):
     with started("register.py", tmp_path, account, "wrong") as program:
         assert program.wait(20) == 0, program.output
     assert "unregistered 40" in program.output and "reached" not in program.output
+
+
+def test_publish_publishes_a_note_and_takes_it_back(kamailio, tmp_path: Path):
+    account = f"sip:alice@{kamailio.host}:{kamailio.port}"
+    bob = PresenceClient("bob", kamailio)
+    with bob.socket, started("publish.py", tmp_path, account, "secret", "Lunch & tea") as program:
+        program.expect("^for 300 seconds, as .+$", 20)
+        document = bob.state("presence", PIDF)
+        (note,) = [element.text for element in ElementTree.fromstring(document).iter(NOTE)]
+        assert note == "Lunch & tea"
+        program.signal(signal.SIGINT)
+        assert program.wait(20) == 0, program.output
+        assert poll(lambda: b"Lunch" not in bob.state("presence", PIDF), 5)
+    assert "Traceback" not in program.output
+    lines = [line.rstrip() for line in program.output.splitlines()]
+    assert lines[-2:] == ["unpublishing", "unpublished 200 OK"]
 
 
 def test_subscribe_shows_what_is_notified_and_why_it_ended(tmp_path: Path):

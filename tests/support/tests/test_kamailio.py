@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import socket
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TypeAlias
@@ -13,7 +9,8 @@ from typing import TypeAlias
 import pytest
 
 from testbed.kamailio import Kamailio
-from testbed.sip import Message
+from testbed.presence_client import PresenceClient
+from testbed.processes import poll
 
 OPEN = (
     '<?xml version="1.0"?><presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:alice@x">'
@@ -24,107 +21,7 @@ PIDF, SUMMARY = "application/pidf+xml", "application/simple-message-summary"
 WATCHERS = "application/watcherinfo+xml"
 
 
-class Client:
-    """A user who publishes and subscribes, and answers NOTIFY with 200.
-
-    Args:
-        user: Its name; the password is "secret".
-        kamailio: The server.
-        transport: "udp", "tcp" or "tls".
-    """
-
-    def __init__(self, user: str, kamailio: Kamailio, transport: str = "udp") -> None:
-        self.user, self.transport = user, transport
-        hop = kamailio.hop(transport)
-        self.server = f"{hop['host']}:{hop['port']}"
-        address = (str(hop["host"]), int(hop["port"]))
-        if transport == "udp":
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.socket.connect(address)
-        else:
-            self.socket = socket.create_connection(address)
-        if transport == "tls":
-            context = ssl.create_default_context(cafile=str(kamailio.certificate))
-            self.socket = context.wrap_socket(self.socket, server_hostname=address[0])
-        self.socket.settimeout(5)
-        self.sequence = 0
-        self.data = b""
-        self.notified: list[Message] = []
-        self.seen: set[str] = set()
-
-    def request(
-        self, method: str, event: str, headers: dict[str, str], body: str = "", of: str = "alice"
-    ) -> Message:
-        """Send a request with credentials and wait for its response."""
-        host, port = self.socket.getsockname()[:2]
-        uri = f"sip:{of}@{self.server}"
-        answer: Message | None = None
-        # Without credentials, then with them.
-        while answer is None or (answer.code == 401 and "Authorization" not in headers):
-            if answer is not None:
-                headers = {**headers, "Authorization": self._credentials(method, uri, answer)}
-            self.sequence += 1
-            branch = f"z9hG4bK{self.user}{port}{self.sequence}"
-            message = Message(
-                f"{method} {uri} SIP/2.0",
-                [
-                    ("Via", f"SIP/2.0/{self.transport.upper()} {host}:{port};branch={branch}"),
-                    ("From", f"<sip:{self.user}@{self.server}>;tag={self.user}{port}"),
-                    ("To", f"<{uri}>"),
-                    ("Call-ID", f"{event}-{self.user}-{port}"),
-                    ("CSeq", f"{self.sequence} {method}"),
-                    ("Contact", f"<sip:{self.user}@{host}:{port};transport={self.transport}>"),
-                    ("Max-Forwards", "70"),
-                    ("Event", event),
-                    *headers.items(),
-                ],
-                body.encode(),
-            )
-            self.socket.sendall(message.render())
-            while not (answer := self._receive()).code or answer["CSeq"] != message["CSeq"]:
-                self.notified.append(answer)
-        return answer
-
-    def notification(self) -> Message:
-        """The next NOTIFY; what is sent again is left out."""
-        while True:
-            message = self.notified.pop(0) if self.notified else self._receive()
-            if message["CSeq"] not in self.seen:
-                self.seen.add(message["CSeq"])
-                return message
-
-    def _receive(self) -> Message:
-        while True:
-            head, separator, rest = self.data.partition(b"\r\n\r\n")
-            length = re.search(rb"(?im)^Content-Length: *(\d+)", head)
-            size = int(length[1]) if length else 0
-            if separator and len(rest) >= size:
-                self.data = rest[size:]
-                message = Message.parse(head + separator + rest[:size])
-                break
-            data = self.socket.recv(65535)
-            assert data, "the connection was closed"
-            self.data += data
-        if message.is_request:
-            kept = {"via", "from", "to", "call-id", "cseq"}
-            headers = [pair for pair in message.headers if pair[0].lower() in kept]
-            self.socket.sendall(Message("SIP/2.0 200 OK", headers).render())
-        return message
-
-    def _credentials(self, method: str, uri: str, challenge: Message) -> str:
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', challenge["WWW-Authenticate"]))
-        parts = (f"{self.user}:{fields['realm']}:secret", f"{method}:{uri}")
-        first, second = (hashlib.md5(part.encode()).hexdigest() for part in parts)
-        nonce = f"{fields['nonce']}:00000001:here:auth"
-        response = hashlib.md5(f"{first}:{nonce}:{second}".encode()).hexdigest()
-        return (
-            f'Digest username="{self.user}", realm="{fields["realm"]}", uri="{uri}", '
-            f'nonce="{fields["nonce"]}", response="{response}", '
-            'qop=auth, nc=00000001, cnonce="here"'
-        )
-
-
-StartClient: TypeAlias = Callable[..., Client]
+StartClient: TypeAlias = Callable[..., PresenceClient]
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +36,8 @@ def client(kamailio: Kamailio) -> Iterator[StartClient]:
     """Start a client: `client("alice", "tcp")`."""
     with ExitStack() as stack:
 
-        def start(user: str, transport: str = "udp") -> Client:
-            client = Client(user, kamailio, transport)
+        def start(user: str, transport: str = "udp") -> PresenceClient:
+            client = PresenceClient(user, kamailio, transport)
             stack.enter_context(client.socket)
             return client
 
@@ -188,6 +85,8 @@ def test_an_entity_tag_that_there_is_not_is_answered_412(client: StartClient):
     tag = published["SIP-ETag"]
     headers = {"Expires": "0", "SIP-If-Match": tag}
     assert alice.request("PUBLISH", "presence", headers).code == 200
+    # It says yes first, and removes it then.
+    assert poll(lambda: b"open" not in alice.state("presence", PIDF), 5)
     assert alice.request("PUBLISH", "presence", {**headers, "Expires": "60"}).code == 412
 
 
