@@ -24,9 +24,9 @@ from sipsimple.pjproject.pjsip_auth cimport (
 )
 from sipsimple.pjproject.strings cimport pool_str
 
-from sipsimple.core.tokens import TOKEN
+from sipsimple.core import tokens
 
-_TOKEN = re.compile(TOKEN)
+_TOKEN = re.compile(tokens.TOKEN)
 _ALGORITHMS = {
     "MD5": PJSIP_AUTH_ALGORITHM_MD5,
     "SHA-256": PJSIP_AUTH_ALGORITHM_SHA256,
