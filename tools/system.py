@@ -18,7 +18,15 @@ SPEECH = ("alsa-utils", "espeak-ng")
 KAMAILIO = ("kamailio", "kamailio-presence-modules", "kamailio-tls-modules", "openssl")
 """A registrar, proxy and presence server, and what makes its certificate."""
 
-PEERS = (*SPEECH, *KAMAILIO, "baresip-core", "iproute2", "sip-tester", "tshark")
+PEERS = (
+    *SPEECH,
+    *KAMAILIO,
+    "baresip-core",
+    "dnsmasq-base",
+    "iproute2",
+    "sip-tester",
+    "tshark",
+)
 """Programs that nobody here wrote, to talk to and to look with."""
 
 DAEMONS = ("kamailio",)

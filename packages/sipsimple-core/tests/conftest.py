@@ -15,6 +15,7 @@ import pytest
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
 
+from core_nameserver import NameServer  # noqa: E402
 from core_registrar import Registrar  # noqa: E402
 from presence_agent import PresenceAgent  # noqa: E402
 
@@ -56,6 +57,14 @@ def in_child() -> InChild:
         return pickle.loads(output) if output else None
 
     return in_child
+
+
+@pytest.fixture
+def name_server() -> Iterator[NameServer]:
+    """A name server on loopback; it starts with what it is to say: `name_server.start(...)`."""
+    server = NameServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

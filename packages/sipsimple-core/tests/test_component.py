@@ -31,6 +31,7 @@ def test_describes_itself() -> None:
         "events": DEFAULT_EVENTS,
         "session_expires": 1800,
         "min_session_expires": 90,
+        "nameservers": None,
     }
 
 

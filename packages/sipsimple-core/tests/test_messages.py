@@ -270,7 +270,7 @@ def _one_at_a_time(port: int) -> None:
 
     me = Credentials(ALICE)
     with _driver() as driver:
-        bob = SIPURI("LOCALHOST", user="bob", port=port, parameters={"x": "1"})
+        bob = SIPURI("LOCALHOST", user="bob", port=port, parameters={"X-Note": "1"})
         route = Route("127.0.0.1", port)
         send_message(me, bob, "text", "plain", "first", route)
         # RFC 3261 section 19.1.4: what one URI lacks does not count, nor does the case.
@@ -287,7 +287,7 @@ def _one_at_a_time(port: int) -> None:
             assert pickle.loads(pickle.dumps(error)).uri == same
         others = (
             SIPURI("localhost", user="BOB", port=port),
-            SIPURI("localhost", user="bob", port=port, parameters={"x": "2"}),
+            SIPURI("localhost", user="bob", port=port, parameters={"X-Note": "2"}),
             SIPURI("localhost", user="bob"),
             SIPURI("localhost", user="bob", port=port, parameters={"transport": "udp"}),
         )

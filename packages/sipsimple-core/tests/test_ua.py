@@ -47,7 +47,7 @@ def _defaults() -> dict[str, Any]:
             for name in (
                 "local_ip", "local_udp_port", "local_tcp_port", "local_tls_port", "user_agent",
                 "trace_sip", "tls_verify_server", "tls_ca_file", "session_expires",
-                "min_session_expires",
+                "min_session_expires", "nameservers",
             )
         }  # fmt: skip
 
@@ -63,6 +63,7 @@ def test_starts_with_the_documented_defaults(in_child: InChild) -> None:
     assert values["tls_verify_server"] is False
     assert values["tls_ca_file"] is None
     assert (values["session_expires"], values["min_session_expires"]) == (1800, 90)
+    assert values["nameservers"] is None
 
 
 def _no_ports() -> list[int | None]:
@@ -132,6 +133,11 @@ def test_a_busy_port_is_an_error_that_leaves_nothing(
         ("session_expires", 2**31, ValueError),
         ("min_session_expires", None, TypeError),
         ("min_session_expires", 1801, ValueError),  # above session_expires
+        ("nameservers", "127.0.0.1", TypeError),
+        ("nameservers", [53], TypeError),
+        ("nameservers", [], ValueError),
+        ("nameservers", ["dns.example.com"], ValueError),
+        ("nameservers", ["127.0.0.1:99999"], ValueError),
         ("unknown", 1, TypeError),
     ],
 )

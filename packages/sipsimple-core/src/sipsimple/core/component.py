@@ -37,6 +37,7 @@ class SignalingComponent:
             "events": DEFAULT_EVENTS,
             "session_expires": 1800,
             "min_session_expires": 90,
+            "nameservers": None,
         }
     )
     public_names: Mapping[str, str] = MappingProxyType(
@@ -140,6 +141,11 @@ class SignalingComponent:
     def min_session_expires(self) -> int:
         """The smallest session timer that is accepted, in seconds."""
         return self._running.min_session_expires
+
+    @property
+    def nameservers(self) -> tuple[str, ...] | None:
+        """Name servers that are asked, or None for those of the system."""
+        return self._running.nameservers
 
     @property
     def user_agent(self) -> str:

@@ -24,6 +24,7 @@ from sipsimple.core.registration_machine cimport (
     ContactRecord,
     Native,
     registration_finalize,
+    registration_forget_request,
     registration_on_answer,
     registration_prepare,
 )
@@ -190,6 +191,7 @@ cdef class Registration(QueuedPrimitive):
         native.regc = NULL
         with nogil:
             pjsip_regc_destroy(regc)
+            registration_forget_request(native)
             # Destroyed, regc will not call back any more.
             if machine_end_transaction(&native.machine, 0):
                 anchor_unref(&native.machine.base)

@@ -3,11 +3,18 @@
 from libc.stdint cimport uint32_t
 from libc.string cimport memcpy
 
+from sipsimple.core.failover cimport (
+    failover_answered,
+    failover_due,
+    failover_has_next,
+    failover_next,
+)
 from sipsimple.core.gate cimport gate_enter_to_free, gate_leave
 from sipsimple.core.queued_machine cimport (
     FAILURE,
     PRESENT,
     SEND_REMOVAL,
+    SEND_WHOLE,
     STATE_COUNT,
     SUCCESS,
     Answer,
@@ -43,6 +50,8 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_regc_update_expires,
     pjsip_rx_data,
     pjsip_tx_data,
+    pjsip_tx_data_add_ref,
+    pjsip_tx_data_dec_ref,
     pjsip_uri_get_uri,
     pjsip_uri_print,
 )
@@ -116,33 +125,92 @@ cdef void _push_state(Machine *machine, const Answer *answer) noexcept nogil:
     event_push(&event.base)
 
 
-cdef void _send(Machine *machine, int what, uint32_t transaction) noexcept nogil:
-    cdef Native *native = <Native *> machine
-    cdef pjsip_tx_data *request = NULL
+# ---- requests
+
+cdef pj_status_t _make(Native *native, int what, pjsip_tx_data **request) noexcept nogil:
+    cdef Machine *machine = &native.machine
     cdef pj_status_t status
     cdef uint32_t expires
     cdef bint changed
     if what == SEND_REMOVAL:
-        status = pjsip_regc_unregister(native.regc, &request)
-    else:
-        anchor_lock(&machine.base)
-        expires = machine.expires
-        changed = expires != native.asked
-        native.asked = expires
-        anchor_unlock(&machine.base)
-        # Only when it changed: regc raises it by itself on 423, and that should stay.
-        if changed:
-            pjsip_regc_update_expires(native.regc, expires)
-        status = pjsip_regc_register(native.regc, False, &request)
-        # regc leaves the header out where the registrar granted just that much last time.
-        if status == PJ_SUCCESS and pjsip_msg_find_hdr(request.msg, PJSIP_H_EXPIRES, NULL) == NULL:
-            pjsip_msg_add_hdr(
-                request.msg, <pjsip_hdr *> pjsip_expires_hdr_create(request.pool, expires)
-            )
+        return pjsip_regc_unregister(native.regc, request)
+    anchor_lock(&machine.base)
+    expires = machine.expires
+    changed = expires != native.asked
+    native.asked = expires
+    anchor_unlock(&machine.base)
+    # Only when it changed: regc raises it by itself on 423, and that should stay.
+    if changed:
+        pjsip_regc_update_expires(native.regc, expires)
+    status = pjsip_regc_register(native.regc, False, request)
+    # regc leaves the header out where the registrar granted just that much last time.
+    if status == PJ_SUCCESS and pjsip_msg_find_hdr(request[0].msg, PJSIP_H_EXPIRES, NULL) == NULL:
+        pjsip_msg_add_hdr(
+            request[0].msg, <pjsip_hdr *> pjsip_expires_hdr_create(request[0].pool, expires)
+        )
+    return status
+
+
+cdef pjsip_tx_data *_exchange_request(Native *native, pjsip_tx_data *request) noexcept nogil:
+    cdef pjsip_tx_data *previous
+    anchor_lock(&native.machine.base)
+    previous = native.request
+    native.request = request
+    anchor_unlock(&native.machine.base)
+    return previous
+
+
+cdef void registration_forget_request(Native *native) noexcept nogil:
+    cdef pjsip_tx_data *request = _exchange_request(native, NULL)
+    if request != NULL:
+        pjsip_tx_data_dec_ref(request)
+
+
+cdef pj_status_t _dispatch(Native *native, pjsip_tx_data *request) noexcept nogil:
+    """Send a request, and keep it for the targets that are found for it."""
+    registration_forget_request(native)
+    pjsip_tx_data_add_ref(request)
+    _exchange_request(native, request)
+    return pjsip_regc_send(native.regc, request)
+
+
+cdef void _send(Machine *machine, int what, uint32_t transaction) noexcept nogil:
+    cdef Native *native = <Native *> machine
+    cdef pjsip_tx_data *request = NULL
+    cdef pj_status_t status = _make(native, what, &request)
     if status == PJ_SUCCESS:
-        status = pjsip_regc_send(native.regc, request)
+        status = _dispatch(native, request)
     if status != PJ_SUCCESS:
         machine_not_sent(machine, transaction, status)
+
+
+cdef bint _send_to_next(Native *native, int what) noexcept nogil:
+    """Send what has failed to the next server; False where there is none.
+
+    For the state machine the transaction goes on. The request is made anew: another server
+    has a challenge of its own.
+    """
+    cdef pjsip_tx_data *failed
+    cdef pjsip_tx_data *request = NULL
+    cdef pj_status_t status
+    cdef bint alive
+    anchor_lock(&native.machine.base)
+    alive = native.machine.pending and native.regc != NULL
+    anchor_unlock(&native.machine.base)
+    failed = _exchange_request(native, NULL)
+    if failed == NULL:
+        return False
+    alive = failover_has_next(failed) and alive
+    if alive:
+        status = _make(native, what, &request)
+        alive = status == PJ_SUCCESS and failover_next(failed, request)
+        if alive:
+            # A failure here has called back, or the old one is reported.
+            alive = _dispatch(native, request) == PJ_SUCCESS
+        elif status == PJ_SUCCESS:
+            pjsip_tx_data_dec_ref(request)
+    pjsip_tx_data_dec_ref(failed)
+    return alive
 
 
 cdef void registration_prepare(Native *native) noexcept nogil:
@@ -153,8 +221,14 @@ cdef void registration_prepare(Native *native) noexcept nogil:
 
 
 cdef void registration_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
-    cdef Machine *machine = <Machine *> result.token
+    cdef Native *native = <Native *> result.token
+    cdef Machine *machine = &native.machine
     cdef Answer answer
+    if failover_due(result.code, result.rdata):
+        if _send_to_next(native, SEND_REMOVAL if result.is_unreg else SEND_WHOLE):
+            return
+    elif result.rdata != NULL and native.request != NULL:
+        failover_answered(native.request)
     if not machine_end_transaction(machine, 0):
         return
     answer.code = result.code
@@ -171,6 +245,8 @@ cdef void registration_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
 cdef void registration_finalize(Anchor *anchor) noexcept nogil:
     """Nothing refers to the struct any more: no object, no transaction, no timer, no event."""
     cdef Native *native = <Native *> anchor
-    if native.regc != NULL and gate_enter_to_free():
-        pjsip_regc_destroy(native.regc)
+    if (native.regc != NULL or native.request != NULL) and gate_enter_to_free():
+        registration_forget_request(native)
+        if native.regc != NULL:
+            pjsip_regc_destroy(native.regc)
         gate_leave()

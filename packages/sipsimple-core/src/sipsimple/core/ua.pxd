@@ -30,11 +30,15 @@ cdef class PJSIPUA:
     cdef bint _tls_verify_server
     # "udp", "tcp", "tls" -> Listener
     cdef dict listeners
+    cdef tuple _nameservers
+    cdef object _lookups
     cdef object _wake_reader
     cdef object _wake_writer
     cdef int _claim(self) except -1
     cdef int _start(self, dict ports) except -1
     cdef int _set_user_agent(self, str value) except -1
+    cdef int _open_lookups(self) except -1
+    cdef int _close_lookups(self) except -1
     cdef int _destroy(self) except -1
     cdef bint _end(self, int seconds) except -1
     cdef int _enter(self) except -1

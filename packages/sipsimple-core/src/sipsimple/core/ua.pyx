@@ -28,6 +28,7 @@ from sipsimple.core.request_handler cimport (
     set_accepting,
     set_invite_function,
 )
+from sipsimple.core.resolver cimport resolver_set_lookups, resolver_start, resolver_stop
 from sipsimple.core.session_timers cimport session_timers_register
 from sipsimple.core.trace cimport trace_get, trace_register, trace_set
 from sipsimple.core.transports cimport (
@@ -52,6 +53,10 @@ from sipsimple.pjproject.strings cimport encode
 
 from sipsimple.core.event_types import DEFAULT_EVENTS as _DEFAULT_EVENTS
 from sipsimple.core.event_types import checked_event, checked_events
+from sipsimple.core.locating import Locator as _Locator
+from sipsimple.core.lookups import Lookups as _Lookups
+from sipsimple.core.names import Names as _Names
+from sipsimple.core.names import checked_nameservers
 from sipsimple.core.options import (
     checked_bool,
     checked_ca_file,
@@ -60,6 +65,7 @@ from sipsimple.core.options import (
     checked_session_timers,
     checked_user_agent,
 )
+from sipsimple.core.resolver import answer as _answer
 from sipsimple.pjproject import SIPCoreError, pjproject_version
 from sipsimple.pjproject.native import live_objects
 
@@ -115,7 +121,7 @@ cdef class PJSIPUA:
     """PJSIPUA(
     *, local_ip=None, local_udp_port=0, local_tcp_port=0, local_tls_port=0,
     tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False, events=None,
-    session_expires=1800, min_session_expires=90
+    session_expires=1800, min_session_expires=90, nameservers=None
 )
 --
 
@@ -141,6 +147,9 @@ cdef class PJSIPUA:
         session_expires: Seconds that a call of ours lasts unless it is refreshed, at least 90,
             which is proposed to the other side (RFC 4028); None to support no session timers.
         min_session_expires: Proposals of fewer seconds get 422; at least 90.
+        nameservers: IP addresses of name servers, each with an optional port
+            (`"192.0.2.53"`, `"127.0.0.1:5353"`, `"[::1]:5353"`); None for those of the
+            system.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -163,6 +172,7 @@ cdef class PJSIPUA:
         events=None,
         session_expires=1800,
         min_session_expires=90,
+        nameservers=None,
     ):
         global _current, _owner
         if self.endpoint != NULL or self.closed:
@@ -178,6 +188,7 @@ cdef class PJSIPUA:
         self._user_agent = checked_user_agent(
             DEFAULT_USER_AGENT if user_agent is None else user_agent
         )
+        self._nameservers = checked_nameservers(nameservers)
         cdef bint tracing = checked_bool(trace_sip, "trace_sip")
         self._events = checked_events(_DEFAULT_EVENTS if events is None else events)
         self._session_expires, self._min_session_expires = checked_session_timers(
@@ -187,6 +198,7 @@ cdef class PJSIPUA:
         self.listeners = {}
         try:
             self._start(ports)
+            self._open_lookups()
         except BaseException:
             self._destroy()
             self.closed = True
@@ -238,6 +250,8 @@ cdef class PJSIPUA:
                 forking_set_callback(&dialogs)
                 status = pjsip_ua_init_module(self.endpoint, &dialogs)
             if status == PJ_SUCCESS:
+                status = resolver_start(self.endpoint)
+            if status == PJ_SUCCESS:
                 status = trace_register(self.endpoint)
             if status == PJ_SUCCESS:
                 status = message_checks_register(self.endpoint)
@@ -287,6 +301,25 @@ cdef class PJSIPUA:
         if not agent_header_set(text, len(text)):
             raise MemoryError
         self._user_agent = value
+        return 0
+
+    cdef int _open_lookups(self) except -1:
+        family = socket.AF_INET6 if ":" in self._local_ip else socket.AF_INET
+        locator = _Locator(_Names(self._nameservers, family))
+        listeners = self.listeners
+        self._lookups = _Lookups(
+            # In the order of RFC 3261 section 18.1.1, as far as they are open at that time.
+            lambda question: locator.locate(
+                question, [name for name in ("udp", "tcp", "tls") if name in listeners]
+            ),
+            _answer,
+        )
+        return resolver_set_lookups(self._lookups.ask)
+
+    cdef int _close_lookups(self) except -1:
+        if self._lookups is not None:
+            resolver_set_lookups(None)
+            self._lookups.close()
         return 0
 
     cdef int _destroy(self) except -1:
@@ -389,6 +422,7 @@ cdef class PJSIPUA:
         with nogil:
             gate_shut()
         trace_set(False)
+        self._close_lookups()
         for primitive in live_objects(Primitive):
             primitive.invalid = True
         self._end(SECONDS_TO_LEAVE)
@@ -415,6 +449,7 @@ cdef class PJSIPUA:
                 primitive.invalid = True
                 primitive.invalidate()
             with nogil:
+                resolver_stop()
                 empty = gate_wall_up(seconds)
         if not empty:
             self.left_behind = True
@@ -487,6 +522,11 @@ cdef class PJSIPUA:
     def min_session_expires(self):
         """The smallest session timer that is accepted, in seconds."""
         return self._min_session_expires
+
+    @property
+    def nameservers(self):
+        """Name servers that are asked, a tuple of str, or None for those of the system."""
+        return self._nameservers
 
     @property
     def user_agent(self):

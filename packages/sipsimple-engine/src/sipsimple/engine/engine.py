@@ -140,6 +140,9 @@ class Engine(SignalingAPI, AudioAPI):
                 90 (RFC 4028). The stack refreshes it. None to support no session timers.
             min_session_expires: Seconds below which the timer of a caller gets 422; at least
                 90.
+            nameservers: IP addresses of name servers, each with an optional port, such as
+                "192.0.2.53" or "127.0.0.1:5353". None for those of the system, which then
+                has its say about host names too, with `/etc/hosts` and the like.
             log_level: Highest level of pjproject's log messages that are reported as
                 `SCEngineLog`: 1, the most critical, to 5; 0 for none.
             auto_sound: Whether sound devices are selected and opened automatically.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, get_type_hints
 
 from sipsimple.engine.component import Component
@@ -33,6 +33,7 @@ _DISTRIBUTIONS = {
     "events": "sipsimple-core",
     "session_expires": "sipsimple-core",
     "min_session_expires": "sipsimple-core",
+    "nameservers": "sipsimple-core",
 }
 
 
@@ -51,6 +52,7 @@ class StartOptions(TypedDict, total=False):
     events: dict[str, list[str]]
     session_expires: int | None
     min_session_expires: int
+    nameservers: Sequence[str] | None
     auto_sound: bool
     ec_tail_length: int
     sample_rate: int

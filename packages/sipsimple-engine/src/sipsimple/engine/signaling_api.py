@@ -71,6 +71,11 @@ class SignalingAPI:
         return self._signaling("min_session_expires").min_session_expires
 
     @property
+    def nameservers(self) -> tuple[str, ...] | None:
+        """Name servers that are asked; None stands for those of the system. Read-only."""
+        return self._signaling("nameservers").nameservers
+
+    @property
     def user_agent(self) -> str:
         """The `User-Agent` header of the messages that are sent, a str (RFC 3261 20.41)."""
         return self._signaling("user_agent").user_agent

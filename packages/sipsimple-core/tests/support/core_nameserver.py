@@ -1,0 +1,98 @@
+"""A name server for tests: Debian's dnsmasq, which asks nobody else."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import socket
+import subprocess
+import threading
+import time
+
+ZONE = "sip.test"
+
+
+class NameServer:
+    """dnsmasq on a free port of loopback, authoritative for `sip.test`.
+
+    Attributes:
+        port: Its port.
+    """
+
+    def __init__(self) -> None:
+        # One that is free for UDP and TCP; below the ports that the kernel deals out.
+        self.port = _free_port()
+        self._lines: list[str] = []
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """As `nameservers` takes it."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self, *options: str) -> str:
+        """Start it, with options that say what it knows; its address.
+
+        Args:
+            options: Of dnsmasq, without the dashes: `"srv-host=_sip._udp.sip.test,a.sip.test"`.
+        """
+        self._process = subprocess.Popen(
+            [
+                *("dnsmasq", "--conf-file=/dev/null", "--keep-in-foreground", "--no-resolv"),
+                *("--no-hosts", "--bind-interfaces", "--listen-address=127.0.0.1"),
+                *(f"--port={self.port}", f"--local=/{ZONE}/", "--pid-file="),
+                *("--log-queries", "--log-facility=-"),
+                f"--user={pwd.getpwuid(os.getuid()).pw_name}",
+                *(f"--{option}" for option in options),
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        end = time.monotonic() + 10
+        while not any(": started" in line for line in self._lines):
+            assert self._process.poll() is None, "".join(self._lines)
+            assert time.monotonic() < end, "dnsmasq does not start"
+            time.sleep(0.01)
+        return self.address
+
+    def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._lines.append(line)
+
+    def questions(self) -> list[tuple[str, str]]:
+        """What it has been asked: kinds of records and names."""
+        found = (re.search(r"query\[(\w+)\] (\S+) from", line) for line in list(self._lines))
+        return [(match[1], match[2]) for match in found if match]
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+        if self._reader is not None:
+            self._reader.join(10)
+        if self._process is not None and self._process.stderr is not None:
+            self._process.stderr.close()
+        self._process = None
+
+
+def _free_port() -> int:
+    first, last = 15000, 19000
+    for step in range(last - first):
+        port = first + (os.getpid() * 7 + step) % (last - first)
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
