@@ -99,8 +99,8 @@ cdef class Registration(QueuedPrimitive):
     Args:
         credentials: The account, with the password if the registrar wants one. The object
             keeps a copy.
-        route: Outbound proxy, or None to go by the account's domain. The object keeps a
-            copy.
+        route: Outbound proxy, or None to go by the account's domain (RFC 3263), and to the
+            next of its servers where one fails. The object keeps a copy.
         expires: Seconds to register for.
         extra_headers: Names and values of headers to add to every REGISTER.
 
