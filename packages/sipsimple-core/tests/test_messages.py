@@ -146,7 +146,7 @@ def _refused() -> None:
         (TypeError, "route", (me, ALICE, "text", "plain", "", "proxy")),
         (TypeError, "extra_headers", (me, ALICE, "text", "plain", "", None, [])),
         (ValueError, "extra_headers", (me, ALICE, "text", "plain", "", None, {"To": "x"})),
-        (ValueError, "line end", (me, ALICE, "text", "plain", "", None, {"X": "a\r\nb"})),
+        (ValueError, "line end", (me, ALICE, "text", "plain", "", None, {"X-Note": "a\r\nb"})),
         (SIPCoreError, "TLS", (me, SIPURI("127.0.0.1", secure=True), "text", "plain", "")),
     ]
     good = (me, NOBODY, "text", "plain", "")
