@@ -7,6 +7,7 @@ import datetime
 import inspect
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -363,6 +364,65 @@ def test_asks_for_more_after_423(in_child: InChild, registrar: Registrar) -> Non
     registrar.minimum = 60
     in_child(_too_brief, registrar.port)
     assert registrar.expiries == [5, 60, 60]
+
+
+def _too_brief_again(port: int) -> None:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = new_registration(port, expires=60)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        registration.expires = 5
+        registration.register()
+        running.until(lambda: registration.expires_received == 61)
+        assert registration.state == "registered"
+
+
+def test_asks_for_more_after_423_also_where_as_much_was_granted_before(
+    in_child: InChild, registrar: Registrar
+) -> None:
+    registrar.minimum = 60
+    in_child(_too_brief_again, registrar.port)
+    assert registrar.expiries == [60, 5, 61]
+
+
+def _too_brief_for_ever(port: int, expires: int) -> int:
+    driver = _modules()
+    with driver.Driver() as running:
+        registration = new_registration(port, expires=300)
+        registration.register()
+        running.until(lambda: registration.state == "registered")
+        registration.expires = expires
+        registration.register()
+        running.until(lambda: registration.state == "unregistered")
+        running.run(0.5)
+        running.drain()
+        return int(running.notifications[-1].data["code"])
+
+
+@pytest.mark.parametrize("first", [5, 300], ids=["less", "what was granted"])
+@pytest.mark.parametrize(
+    ("least", "then"),
+    [
+        (lambda asked: 300, {5: [301], 300: []}),
+        (lambda asked: asked + 1, {5: [6, 7, 8], 300: [301, 302, 303]}),
+        (lambda asked: asked, {5: [], 300: []}),
+        (lambda asked: None, {5: [3601], 300: [3601]}),
+        (lambda asked: 0, {5: [], 300: []}),
+        (lambda asked: 4294967295, {5: [], 300: []}),
+    ],
+    ids=["what was granted", "always more", "what it asks for", "none", "0", "136 years"],
+)
+def test_423_for_ever_ends_the_registration(
+    in_child: InChild,
+    registrar: Registrar,
+    least: Callable[[int], int | None],
+    then: dict[int, list[int]],
+    first: int,
+) -> None:
+    registrar.too_brief = least
+    assert in_child(_too_brief_for_ever, registrar.port, first) == 423
+    assert registrar.expiries == [300, first, *then[first]]
 
 
 # ---- failures

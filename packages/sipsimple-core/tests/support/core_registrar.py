@@ -69,6 +69,8 @@ class Registrar:
         fresh_nonces: Whether each challenge has a nonce of its own.
         stale: How many times right credentials are refused as stale.
         minimum: Answer 423 to what asks for less seconds.
+        too_brief: Answer 423 to every further request for a binding: gets what was asked for,
+            returns a Min-Expires, or None to leave it out.
         grant: Seconds to grant, None for what is asked.
         answer: Decides alone, when set: gets the request and how often one has come,
             returns a status line ("404 Not Found"), or "" for no answer.
@@ -82,6 +84,7 @@ class Registrar:
     fresh_nonces: bool = False
     stale: int = 0
     minimum: int = 0
+    too_brief: Callable[[int], int | None] | None = None
     grant: int | None = None
     answer: Callable[[Request, int], str | None] | None = None
     other_bindings: list[str] = field(default_factory=list)
@@ -183,6 +186,9 @@ class Registrar:
             return "401 Unauthorized", [f"{text}, stale=true" for text in self._challenge()]
         if 0 < request.expires < self.minimum:
             return "423 Interval Too Brief", [f"Min-Expires: {self.minimum}"]
+        if self.too_brief is not None and len(self.requests) > 1 and request.expires:
+            least = self.too_brief(request.expires)
+            return "423 Interval Too Brief", [] if least is None else [f"Min-Expires: {least}"]
         return self._grant(request)
 
     def _challenge(self) -> list[str]:

@@ -26,6 +26,7 @@ from sipsimple.core.registration_machine cimport (
     registration_finalize,
     registration_forget_request,
     registration_on_answer,
+    registration_on_transaction,
     registration_prepare,
 )
 from sipsimple.core.request_parts cimport (
@@ -54,6 +55,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_regc_destroy,
     pjsip_regc_get_auth_sess,
     pjsip_regc_init,
+    pjsip_regc_set_reg_tsx_cb,
     pjsip_regc_set_route_set,
     pjsip_route_hdr,
 )
@@ -168,6 +170,8 @@ cdef class Registration(QueuedPrimitive):
                     status = challenges_set_credentials(
                         pjsip_regc_get_auth_sess(regc), credential_count, infos
                     )
+                if status == PJ_SUCCESS:
+                    status = pjsip_regc_set_reg_tsx_cb(regc, registration_on_transaction)
                 if status == PJ_SUCCESS:
                     status = pjsip_regc_set_route_set(regc, route)
                 if status == PJ_SUCCESS:

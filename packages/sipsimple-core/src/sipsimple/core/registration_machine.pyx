@@ -34,6 +34,7 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_EXPIRES_NOT_SPECIFIED,
     PJSIP_H_CONTACT,
     PJSIP_H_EXPIRES,
+    PJSIP_H_MIN_EXPIRES,
     PJSIP_URI_IN_CONTACT_HDR,
     pjsip_contact_hdr,
     pjsip_expires_hdr_create,
@@ -46,6 +47,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_regc_destroy,
     pjsip_regc_register,
     pjsip_regc_send,
+    pjsip_regc_tsx_cb_param,
     pjsip_regc_unregister,
     pjsip_regc_update_expires,
     pjsip_rx_data,
@@ -55,6 +57,12 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_uri_get_uri,
     pjsip_uri_print,
 )
+from sipsimple.pjproject.pjsip_client cimport (
+    PJSIP_SC_INTERVAL_TOO_BRIEF,
+    pjsip_min_expires_hdr_create,
+    pjsip_regc_get_info,
+    pjsip_regc_info,
+)
 
 from sipsimple.core.registration_states import EVENTS as _EVENTS
 from sipsimple.core.registration_states import STATES as _STATES
@@ -62,6 +70,9 @@ from sipsimple.core.registration_states import TRANSITIONS as _TRANSITIONS
 
 cdef enum:
     MOST_CONTACTS = 1000
+    MOST_RAISES = 3             # after 423, in a row
+    LONGEST_EXPIRES = 0x7FFFFFFE
+    UNSPECIFIED_MIN_EXPIRES = 3601  # what regc asks for after a 423 that does not say
 
 cdef EdgeRow[STATE_COUNT] _table
 
@@ -138,6 +149,8 @@ cdef pj_status_t _make(Native *native, int what, pjsip_tx_data **request) noexce
     expires = machine.expires
     changed = expires != native.asked
     native.asked = expires
+    native.asking = expires
+    native.raised = 0
     anchor_unlock(&machine.base)
     # Only when it changed: regc raises it by itself on 423, and that should stay.
     if changed:
@@ -240,6 +253,49 @@ cdef void registration_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
     else:
         machine_happen(machine, FAILURE, &answer)
     anchor_unref(&machine.base)
+
+
+cdef void _raise(
+    Native *native, pjsip_regc *regc, pjsip_generic_int_hdr *least
+) noexcept nogil:
+    """Let regc ask for more, or for nothing more.
+
+    What it asks for it knows only while that is not just what was granted last: then it leaves
+    out Expires and asks again without an end, or removes the binding for a Min-Expires of 0.
+    """
+    cdef pjsip_regc_info info
+    cdef uint32_t asking
+    cdef bint again
+    if pjsip_regc_get_info(regc, &info) != PJ_SUCCESS:
+        return
+    anchor_lock(&native.machine.base)
+    again = native.asking < least.ivalue <= LONGEST_EXPIRES and native.raised < MOST_RAISES
+    if again:
+        native.raised += 1
+        native.asking = least.ivalue + (1 if least.ivalue == info.interval else 0)
+        least.ivalue = native.asking
+    else:
+        # To be told anew with the next request.
+        native.asked = 0
+    anchor_unlock(&native.machine.base)
+    if not again:
+        least.ivalue = 0
+        asking = 2 if info.interval == 1 else 1
+        pjsip_regc_update_expires(regc, asking)
+
+
+cdef void registration_on_transaction(pjsip_regc_tsx_cb_param *param) noexcept nogil:
+    cdef pjsip_rx_data *answer = param.cbparam.rdata
+    cdef pjsip_generic_int_hdr *least
+    if param.cbparam.code != PJSIP_SC_INTERVAL_TOO_BRIEF or answer == NULL:
+        return
+    least = <pjsip_generic_int_hdr *> pjsip_msg_find_hdr(
+        answer.msg_info.msg, PJSIP_H_MIN_EXPIRES, NULL
+    )
+    if least == NULL:
+        least = pjsip_min_expires_hdr_create(answer.tp_info.pool, UNSPECIFIED_MIN_EXPIRES)
+        pjsip_msg_add_hdr(answer.msg_info.msg, <pjsip_hdr *> least)
+    _raise(<Native *> param.cbparam.token, param.cbparam.regc, least)
 
 
 cdef void registration_finalize(Anchor *anchor) noexcept nogil:
