@@ -2,7 +2,7 @@
 
 import pytest
 from media_audio import envelope, level, likeness, likeness_in_parts, read, speech, tone, write
-from media_helper import session, wait_until
+from media_helper import Lateness, session, wait_until
 
 from sipsimple.media import (
     AudioStatistics,
@@ -17,11 +17,30 @@ from sipsimple.sdp import SDPAttribute, SDPMedia
 DIGITS = "1234567890*#ABCD"
 
 
+#: Seconds by which the machine may be late: what a jitter buffer makes up for.
+LATE = 0.06
+
+
 def play_and_record(media, tmp_path, sender, receiver, seconds=2.0, timeout=8.0):
-    """Send speech one way; returns (sent, rate), (recorded, rate)."""
+    """Send speech one way; returns (sent, rate), (recorded, rate).
+
+    Once more, at most twice, where the machine was too late meanwhile to send 20 ms of sound
+    each 20 ms: what arrives then says nothing about what carried it.
+    """
     sent = speech(seconds)
-    wave_file = WaveFile(write(tmp_path / "sent.wav", sent), automatic_routing=False)
-    recording = RecordingWaveFile(str(tmp_path / "heard.wav"), automatic_routing=False)
+    source = write(tmp_path / "sent.wav", sent)
+    for attempt in range(3):
+        name = tmp_path / f"heard{attempt}.wav"
+        with Lateness() as lateness:
+            _play_once(media, source, name, sender, receiver, timeout)
+        if lateness.worst < LATE:
+            break
+    return (sent, 16000), read(name)
+
+
+def _play_once(media, source, name, sender, receiver, timeout):
+    wave_file = WaveFile(source, automatic_routing=False)
+    recording = RecordingWaveFile(str(name), automatic_routing=False)
     media.endpoint.connect(wave_file, sender)
     media.endpoint.connect(receiver, recording)
     recording.start()
@@ -31,7 +50,6 @@ def play_and_record(media, tmp_path, sender, receiver, seconds=2.0, timeout=8.0)
     # What is still in the network and in the jitter buffer.
     wait_until(lambda: receiver.statistics.packets_received >= packets + 25)
     recording.stop()
-    return (sent, 16000), read(tmp_path / "heard.wav")
 
 
 @pytest.mark.parametrize("direction", ["to the answerer", "to the offerer"])

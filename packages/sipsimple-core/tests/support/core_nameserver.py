@@ -10,6 +10,9 @@ import subprocess
 import threading
 import time
 
+import dns.message
+import dns.query
+
 ZONE = "sip.test"
 
 
@@ -26,6 +29,7 @@ class NameServer:
         self._lines: list[str] = []
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
+        self._fences = 0
 
     @property
     def address(self) -> str:
@@ -67,8 +71,16 @@ class NameServer:
 
     def questions(self) -> list[tuple[str, str]]:
         """What it has been asked: kinds of records and names."""
+        # It writes what it is asked in that order, and later than it answers.
+        self._fences += 1
+        last = f"fence{self._fences}.{ZONE}"
+        dns.query.udp(dns.message.make_query(last, "A"), "127.0.0.1", timeout=10, port=self.port)
+        end = time.monotonic() + 10
+        while not any(last in line for line in list(self._lines)):
+            assert time.monotonic() < end, "dnsmasq does not tell what it was asked"
+            time.sleep(0.01)
         found = (re.search(r"query\[(\w+)\] (\S+) from", line) for line in list(self._lines))
-        return [(match[1], match[2]) for match in found if match]
+        return [(match[1], match[2]) for match in found if match and match[2][:5] != "fence"]
 
     def stop(self) -> None:
         if self._process is not None:

@@ -32,6 +32,33 @@ def wait_until(condition, timeout=5.0, what="the condition"):
         time.sleep(0.005)
 
 
+class Lateness:
+    """How late the machine wakes up who sleeps, while this is entered.
+
+    Attributes:
+        worst: Seconds.
+    """
+
+    def __init__(self):
+        self.worst = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self):
+        while not self._over.is_set():
+            begin = time.monotonic()
+            time.sleep(0.01)
+            self.worst = max(self.worst, time.monotonic() - begin - 0.01)
+
+
 class Media:
     """An endpoint and what it reports."""
 
