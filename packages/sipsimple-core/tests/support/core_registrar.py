@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import secrets
@@ -95,10 +96,7 @@ class Registrar:
         self._nonces = [secrets.token_hex(8)]
         self._stopped = threading.Event()
         self._selector = selectors.DefaultSelector()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", self.port))
+        self._listener, self._udp, self.port = _listen()
         self._selector.register(self._udp, selectors.EVENT_READ, self._read_udp)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._thread = threading.Thread(target=self._serve, name="registrar", daemon=True)
@@ -221,3 +219,20 @@ def credentials_of(request: Request) -> dict[str, str]:
     """The parameters of its Authorization header; empty where it has none."""
     text = request.headers.get("authorization", "")
     return dict(re.findall(r'(\w+)="?([^",]*)"?', text))
+
+
+def _listen() -> tuple[socket.socket, socket.socket, int]:
+    """Listen over TCP and UDP at one port that is free for both."""
+    while True:
+        listener = socket.create_server(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(("127.0.0.1", port))
+        except OSError as error:
+            listener.close()
+            udp.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return listener, udp, port
