@@ -200,7 +200,7 @@ def _memory(port: int, count: int) -> tuple[int, int, int]:
         memory, pools = driver.heap_in_use(), runtime.live_pools()
         for _ in range(count):
             turn()
-        running.run(0.3)
+        running.settle(pools)
         return driver.heap_in_use() - memory, pools, runtime.live_pools()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from sipsimple.core import PJSIPUA, SIPCoreError
 from sipsimple.pjproject.events import queue
-from sipsimple.pjproject.runtime import set_log_level
+from sipsimple.pjproject.runtime import live_pools, set_log_level
 
 SECONDS = 5.0
 
@@ -66,6 +66,10 @@ class Driver:
             assert time.monotonic() < end, f"not so within {seconds} s: {self.notifications}"
             self.turn()
         return value
+
+    def settle(self, pools: int) -> None:
+        """Run until no more than so many memory pools are left: until transactions have ended."""
+        self.until(lambda: live_pools() <= pools, 30)
 
     def states(self) -> list[str]:
         """The states that registrations and publications have been reported in, and forgotten."""
