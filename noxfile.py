@@ -68,6 +68,12 @@ def fuzz_sip(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Threads at random, and 20,000 of everything for leaks; `-- threads --seed 7`, for example."""
+    step(session, "soak")
+
+
+@nox.session(default=False)
 def dev(session: nox.Session) -> None:
     """Editable installs of everything, and the tools, into .venv."""
     step(session, "dev")

@@ -1,0 +1,1 @@
+"""A running Engine for long: many threads at random, and many calls without a leak."""

@@ -1,0 +1,164 @@
+"""What the threads share: objects of the core, and what has to become of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from zope.interface import implementer
+
+from sipsimple.notification import IObserver, Notification, NotificationCenter
+
+#: Of these states none lasts: a transaction is on its way, and ends.
+TRANSIENT = {
+    *("registering", "unregistering", "publishing", "unpublishing"),
+    *("SENT", "CALLING", "CONNECTING", "REINVITING", "DISCONNECTING"),
+}
+#: So many of each kind; another one takes the place of one of them, which is dropped.
+MOST = 40
+
+
+@dataclass(eq=False)
+class Held:
+    """An object, and what has been told of it.
+
+    Attributes:
+        subject: The object.
+        heard: How many notifications of it there were.
+        state: What the last one of its state said.
+        requests: How many requests within its session were sent.
+        responses: How many of them have been answered.
+    """
+
+    subject: Any
+    heard: int = 0
+    state: str = ""
+    requests: int = 0
+    responses: int = 0
+
+
+@dataclass(eq=False)
+class Due:
+    """What has to come true.
+
+    Attributes:
+        held: Of which object.
+        what: What, in words.
+        condition: Tells whether it has.
+        end: Until when.
+    """
+
+    held: Held
+    what: str
+    condition: Callable[[Held], bool]
+    end: float
+
+
+@implementer(IObserver)
+@dataclass(eq=False)
+class Objects:
+    """All objects that are held, by kind. Any thread may use it.
+
+    Attributes:
+        bound: Seconds within which what is due has to come.
+        heard: Names of notifications, and how many of each.
+        violations: What must not be.
+    """
+
+    bound: float
+    heard: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, dict[Any, Held]] = {}
+        self._due: list[Due] = []
+        self.last = ""
+        center = NotificationCenter()
+        center.add_observer(self)
+        center.add_observer(self, name="SCEngineGotException")
+
+    def add(self, subject: Any, chance: Random) -> Held:
+        """Hold an object from now on."""
+        held = Held(subject)
+        with self._lock:
+            kind = self._held.setdefault(type(subject).__name__, {})
+            kind[subject] = held
+            if len(kind) > MOST:
+                self._drop(kind, chance)
+        return held
+
+    def drop(self, kind: str, chance: Random) -> None:
+        """Forget one of a kind, whatever state it is in."""
+        with self._lock:
+            if held := self._held.get(kind):
+                self._drop(held, chance)
+
+    def _drop(self, kind: dict[Any, Held], chance: Random) -> None:
+        held = kind.pop(chance.choice(list(kind)))
+        self._due = [due for due in self._due if due.held is not held]
+
+    def choose(self, kind: str, chance: Random) -> Held | None:
+        """One of a kind, None where there is none."""
+        with self._lock:
+            held = self._held.get(kind)
+            return held[chance.choice(list(held))] if held else None
+
+    def all(self, kind: str) -> list[Held]:
+        with self._lock:
+            return list(self._held.get(kind, {}).values())
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+            self._due.clear()
+
+    # ---- what has to come
+
+    def expect(self, held: Held, what: str, condition: Callable[[Held], bool]) -> None:
+        """Have it come true within the bound, unless the object is dropped."""
+        due = Due(held, what, condition, time.monotonic() + self.bound)
+        with self._lock:
+            if held.subject in self._held.get(type(held.subject).__name__, {}):
+                self._due.append(due)
+
+    def outstanding(self) -> int:
+        """How much has not come yet; what is late becomes a violation."""
+        now = time.monotonic()
+        with self._lock:
+            due = list(self._due)
+        # Not with the lock: a state may have to be waited for.
+        over = {id(each) for each in due if each.condition(each.held)}
+        late = [each for each in due if id(each) not in over and now > each.end]
+        over |= {id(each) for each in late}
+        with self._lock:
+            self._due = [each for each in self._due if id(each) not in over]
+            self.violations += [
+                f"{each.held.subject!r} in {each.held.subject.state} "
+                f"(told: {each.held.state}): no {each.what} in {self.bound:.0f} s"
+                for each in late
+            ]
+            return len(self._due)
+
+    # ---- what comes
+
+    def handle_notification(self, notification: Notification) -> None:
+        name, sender, data = notification.name, notification.sender, notification.data
+        with self._lock:
+            self.heard[name] += 1
+            self.last = name
+            held = self._held.get(type(sender).__name__, {}).get(sender)
+            if name == "SCEngineGotException":
+                self.violations.append(data.traceback)
+            if held is None:
+                return
+            held.heard += 1
+            if name.endswith("Response"):
+                held.responses += 1
+            elif name.endswith("ChangedState"):
+                held.state = data.state
