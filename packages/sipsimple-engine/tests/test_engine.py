@@ -284,6 +284,29 @@ def test_the_engine_waits_a_while_for_what_lives_to_end(run, install):
     """)
 
 
+def test_what_needs_a_layer_that_was_stopped_says_that_the_engine_is_being_stopped(run, install):
+    install("signaling", "from fakes import FakeSignaling\ncomponent = FakeSignaling()\n")
+    run("""
+        import fake_signaling
+        import fakes
+        from sipsimple.engine import Engine
+        from sipsimple.pjproject import SIPCoreError
+        layer = fake_signaling.component
+        texts = []
+        engine = Engine()
+        engine.start()
+        layer.stop = lambda: texts.append(
+            fakes.raises(SIPCoreError, lambda: engine.local_ip)
+        )
+        engine.stop()
+        texts.append(fakes.raises(SIPCoreError, lambda: engine.local_ip))
+        assert texts == [
+            "local_ip: the Engine is being stopped",
+            "local_ip: the Engine was stopped and cannot be started again",
+        ], texts
+    """)
+
+
 def test_what_does_not_end_is_stopped_after_two_seconds(run, install):
     install("signaling", "from fakes import FakeSignaling\ncomponent = FakeSignaling()\n")
     run("""

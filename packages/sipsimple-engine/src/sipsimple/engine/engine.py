@@ -245,7 +245,10 @@ class Engine(SignalingAPI, AudioAPI):
         found = installed()
         components = found.components
         if name in components:
-            raise SIPCoreError(f"{member}: the Engine {self._state.value}")
+            # Of one that runs, a layer is only missing when it has been stopped already.
+            ending = self._state is _State.RUNNING
+            state = "is being stopped" if ending else self._state.value
+            raise SIPCoreError(f"{member}: the Engine {state}")
         found.check()
         if name in _DISTRIBUTIONS:
             raise SIPCoreError(f"{member}: needs {_DISTRIBUTIONS[name]}")
