@@ -75,7 +75,7 @@ def tell_threads(report: dict[str, Any]) -> None:
         f"{sum(report['done'].values()):,} actions done, {sum(errors.values()):,} refused, "
         f"{sum(report['notifications'].values()):,} notifications; quiet in "
         f"{report['quiet in']} s, stopped in {report['stopped in']} s, "
-        f"{report['pools left']} pools left"
+        f"pools {_change(report['pools'])}, {report['pools left']} after the stop"
     )
 
 

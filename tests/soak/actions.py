@@ -63,6 +63,7 @@ class Actions:
         self.server = server
         self.own_port = engine.local_udp_port or 0
         self.chance = Random(seed)
+        self.used: Held | None = None
         self.done: Counter[str] = Counter()
         self.raised: Counter[str] = Counter()
 
@@ -81,6 +82,10 @@ class Actions:
             self.objects.violations.append(f"{action}: {error!r}")
         else:
             self.done[action] += 1
+        if self.used is not None and self.used.dropped:
+            # Another thread has ended it meanwhile, and this one may have begun it again.
+            self.used.end()
+        self.used = None
 
     # ---- objects at a server
 
@@ -89,14 +94,16 @@ class Actions:
         return Credentials(user, self.chance.choice([PASSWORD, PASSWORD, PASSWORD, "wrong", None]))
 
     def _new(self, subject: Any) -> Held:
-        return self.objects.add(subject, self.chance)
+        self.used = self.objects.add(subject, self.chance)
+        return self.used
 
     def _begun(self, held: Held) -> None:
         self.objects.expect(held, "notification", _heard)
         self.objects.expect(held, "end of the transaction", _settled)
 
     def _some(self, kind: str) -> Held | None:
-        return self.objects.choose(kind, self.chance)
+        self.used = self.objects.choose(kind, self.chance)
+        return self.used
 
     def new_registration(self) -> None:
         registration = Registration(self._credentials(), Route(HOST, self.server))
@@ -167,8 +174,6 @@ class Actions:
         call.set_offered_local_sdp(description())
         call.send_invite({"Subject": user} if self.chance.random() < 0.3 else None)
         self.objects.expect(held, "notification", _heard)
-        # A callee that rings may do so for as long as it likes.
-        self.objects.expect(held, "answer", _settled)
 
     def ring(self) -> None:
         if held := self._some("Invitation"):

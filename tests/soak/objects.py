@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any
 
 from zope.interface import implementer
 
+from sipsimple import SIPCoreError
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 
 #: Of these states none lasts: a transaction is on its way, and ends.
@@ -19,7 +21,14 @@ TRANSIENT = {
     *("registering", "unregistering", "publishing", "unpublishing"),
     *("SENT", "CALLING", "CONNECTING", "REINVITING", "DISCONNECTING"),
 }
-#: So many of each kind; another one takes the place of one of them, which is dropped.
+#: How each kind is ended: what is not lives on, whoever has dropped it.
+ENDS = {
+    "Registration": "unregister",
+    "Publication": "unpublish",
+    "Subscription": "unsubscribe",
+    "Invitation": "disconnect",
+}
+#: So many of each kind; another one takes the place of one of them, which is ended and dropped.
 MOST = 40
 
 
@@ -33,6 +42,7 @@ class Held:
         state: What the last one of its state said.
         requests: How many requests within its session were sent.
         responses: How many of them have been answered.
+        dropped: Whether nobody shall use it any more.
     """
 
     subject: Any
@@ -40,6 +50,12 @@ class Held:
     state: str = ""
     requests: int = 0
     responses: int = 0
+    dropped: bool = False
+
+    def end(self) -> None:
+        """Have it end, unless it has."""
+        with contextlib.suppress(SIPCoreError):
+            getattr(self.subject, ENDS[type(self.subject).__name__])()
 
 
 @dataclass(eq=False)
@@ -89,19 +105,24 @@ class Objects:
         with self._lock:
             kind = self._held.setdefault(type(subject).__name__, {})
             kind[subject] = held
-            if len(kind) > MOST:
-                self._drop(kind, chance)
+            other = self._take(kind, chance) if len(kind) > MOST else None
+        if other is not None:
+            other.end()
         return held
 
     def drop(self, kind: str, chance: Random) -> None:
-        """Forget one of a kind, whatever state it is in."""
+        """End and forget one of a kind, whatever state it is in."""
         with self._lock:
-            if held := self._held.get(kind):
-                self._drop(held, chance)
+            held = self._held.get(kind)
+            other = self._take(held, chance) if held else None
+        if other is not None:
+            other.end()
 
-    def _drop(self, kind: dict[Any, Held], chance: Random) -> None:
+    def _take(self, kind: dict[Any, Held], chance: Random) -> Held:
         held = kind.pop(chance.choice(list(kind)))
+        held.dropped = True
         self._due = [due for due in self._due if due.held is not held]
+        return held
 
     def choose(self, kind: str, chance: Random) -> Held | None:
         """One of a kind, None where there is none."""

@@ -1,4 +1,4 @@
-"""Some seconds of each soak; `./nox -s soak` runs them for long."""
+"""A few seconds of each soak; `./nox -s soak` runs them for long."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def _soak(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_eight_threads_at_random_work_or_get_typed_errors_until_the_stop(tmp_path: Path) -> None:
-    done = _soak(tmp_path / "soak", "threads", "--seconds", "5")
+    done = _soak(tmp_path / "soak", "threads", "--seconds", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     told = re.search(r"^8 threads, seed 1: ([\d,]+) actions done", done.stdout, re.M)
     assert told, done.stdout
-    assert int(told[1].replace(",", "")) > 500, done.stdout
+    assert int(told[1].replace(",", "")) > 300, done.stdout
 
 
 @pytest.mark.parametrize("kind", KINDS)

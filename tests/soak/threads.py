@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import json
 import os
 import sys
@@ -19,7 +20,7 @@ from typing import Any
 
 from sipsimple import SIPCoreError
 from sipsimple.pjproject.runtime import live_pools
-from soak.actions import TYPED, Actions, Callee
+from soak.actions import KINDS, Actions, Callee
 from soak.common import shorten_timers, started_engine
 from soak.objects import Objects
 
@@ -32,6 +33,10 @@ OUTSTANDING = 400
 PAUSE = 0.002
 #: Seconds in which threads go on after the stop, with what is left.
 AFTERWARDS = 0.5
+#: Pools that are made once, with the first of a kind.
+SPARE_POOLS = 10
+#: States in which nothing goes on, and nothing will.
+ENDED = ("unregistered", "unpublished", "TERMINATED", "DISCONNECTED", "NULL")
 
 
 class Crowd:
@@ -57,6 +62,7 @@ class Crowd:
         self.over = threading.Event()
         self.resting = threading.Semaphore(0)
         self.outstanding = 0
+        self.pools = [live_pools()]
         self.pause = self.quiet = 0.0
 
     def run(self) -> dict[str, Any]:
@@ -77,7 +83,9 @@ class Crowd:
         # While the threads go on, and with all that lives by then.
         self.pause = PAUSE
         self.going.set()
-        time.sleep(AFTERWARDS)
+        end = time.monotonic() + AFTERWARDS
+        while time.monotonic() < end:
+            self._watch()
         begin = time.monotonic()
         try:
             self.engine.stop()
@@ -117,14 +125,26 @@ class Crowd:
         for _ in self.actions:
             if not self.resting.acquire(timeout=PATIENCE):
                 self._hang("a thread does not rest")
-        for held in self.objects.all("Invitation"):
-            try:
-                held.subject.disconnect()
-            except TYPED:
-                continue  # it has not begun, or has ended
-            self.objects.expect(held, "DISCONNECTED", lambda held: held.state == "DISCONNECTED")
         while self.objects.outstanding():
             self._watch(resting=True)
+        for kind in KINDS:
+            for held in self.objects.all(kind):
+                held.end()
+                self.objects.expect(held, "end", lambda held: held.subject.state in ENDED)
+        while self.objects.outstanding():
+            self._watch(resting=True)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop all that has ended, and see that it leaves no memory pools."""
+        self.objects.clear()
+        end = time.monotonic() + self.objects.bound
+        while live_pools() > self.pools[0] + SPARE_POOLS and time.monotonic() < end:
+            gc.collect()
+            self._watch(resting=True)
+        self.pools.append(live_pools())
+        if self.pools[1] > self.pools[0] + SPARE_POOLS:
+            self.objects.violations.append(f"pools: {self.pools[1]} after {self.pools[0]}")
 
     def _watch(self, *, resting: bool = False) -> None:
         """A moment; sees to it that all threads go on, and that what is due comes."""
@@ -156,6 +176,7 @@ class Crowd:
             "threads": len(self.actions),
             "quiet in": round(self.quiet, 2),
             "stopped in": round(stopped, 2),
+            "pools": self.pools,
             "pools left": live_pools(),
             "done": dict(done.most_common()),
             "raised": dict(raised.most_common()),
