@@ -248,6 +248,8 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
     cdef pj_str_t name = pj_str("Event")
     cdef pj_str_t compact = pj_str("o")
     cdef pj_str_t state = pj_str("Subscription-State")
+    # The sessions know of these (RFC 3515).
+    cdef pj_str_t refer = pj_str("refer")
     cdef pjsip_event_hdr *event
     cdef const Package *package
     if pj_strcmp2(&message.line.req.method.name, "NOTIFY") != 0:
@@ -258,7 +260,7 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
         return PJ_TRUE
     package = package_find(&event.event_type)
     if package == NULL:
-        if _allowed(&event.event_type):
+        if pj_stricmp(&event.event_type, &refer) == 0 or _allowed(&event.event_type):
             return PJ_FALSE
         _answer_bad_event(request)
         return PJ_TRUE

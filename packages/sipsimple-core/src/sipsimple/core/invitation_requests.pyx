@@ -22,10 +22,19 @@ from sipsimple.core.invitation_states cimport (
     STATE_REINVITED,
     STATE_REINVITING,
 )
+from sipsimple.core.invitation_transfer cimport (
+    transfer_on_answer,
+    transfer_on_end,
+    transfer_on_request,
+    transfers_register,
+)
 from sipsimple.core.request_handler cimport answer_in_dialog
 from sipsimple.pjproject.events cimport Event, emit, event_new, event_push
 from sipsimple.pjproject.pjlib cimport (
+    PJ_FALSE,
     PJ_SUCCESS,
+    PJ_TRUE,
+    pj_bool_t,
     pj_status_t,
     pj_str,
     pj_str_t,
@@ -64,6 +73,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_msg_body_create,
     pjsip_msg_find_hdr,
     pjsip_msg_find_hdr_by_name,
+    pjsip_rdata_get_dlg,
     pjsip_rx_data,
     pjsip_transaction,
     pjsip_tsx_get_dlg,
@@ -133,6 +143,14 @@ cdef void _record(Session *session, int method, bint answered, Cause *cause) noe
 
 # ---- received
 
+cdef pj_bool_t _on_arrival(pjsip_rx_data *request) noexcept nogil:
+    """Keep PJSIP from answering 500 to a REFER that waits for the application's answer."""
+    return PJ_TRUE if (
+        pjsip_rdata_get_dlg(request) != NULL
+        and pj_strcmp2(&request.msg_info.msg.line.req.method.name, "REFER") == 0
+    ) else PJ_FALSE
+
+
 cdef bint _has(pjsip_rx_data *request, const char *name) noexcept nogil:
     cdef pj_str_t text = pj_str(<char *> name)
     return pjsip_msg_find_hdr_by_name(request.msg_info.msg, &text, NULL) != NULL
@@ -145,6 +163,8 @@ cdef void _on_request(pjsip_dialog *dialog, pjsip_rx_data *request) noexcept nog
     cdef int number = _number(method)
     cdef Cause cause
     cdef int code = PJSIP_SC_OK
+    if session != NULL and transfer_on_request(session, dialog, request):
+        return
     if number < 0:
         answer_in_dialog(dialog, request)
         return
@@ -180,9 +200,11 @@ cdef void _on_answer(
     if session == NULL:
         return
     memset(&cause, 0, sizeof(cause))
+    if event.body.tsx_state.type == PJSIP_EVENT_RX_MSG and _is_tried_again(transaction, event):
+        return
+    if transfer_on_answer(session, transaction, event) or _number(&transaction.method) < 0:
+        return
     if event.body.tsx_state.type == PJSIP_EVENT_RX_MSG:
-        if _is_tried_again(transaction, event):
-            return
         message_copy(&cause.message, event.body.tsx_state.src.rdata)
     else:
         cause_set_error(&cause, transaction.status_code, &transaction.status_text)
@@ -192,6 +214,7 @@ cdef void _on_answer(
 
 cdef void _on_transaction(pjsip_transaction *transaction, pjsip_event *event) noexcept nogil:
     cdef pjsip_dialog *dialog = pjsip_tsx_get_dlg(transaction)
+    cdef pjsip_inv_session *inv
     if dialog == NULL or event.type != PJSIP_EVENT_TSX_STATE:
         return
     if transaction.role == PJSIP_ROLE_UAS:
@@ -204,11 +227,15 @@ cdef void _on_transaction(pjsip_transaction *transaction, pjsip_event *event) no
             and pj_strcmp2(&transaction.method.name, "UPDATE") != 0
         ):
             _on_request(dialog, event.body.tsx_state.src.rdata)
+        elif transaction.state == PJSIP_TSX_STATE_TERMINATED:
+            inv = pjsip_dlg_get_inv_session(dialog)
+            if inv != NULL and session_of(inv) != NULL:
+                transfer_on_end(session_of(inv), transaction)
     elif (
         transaction.state in (PJSIP_TSX_STATE_COMPLETED, PJSIP_TSX_STATE_TERMINATED)
         # TERMINATED comes behind COMPLETED, or alone where there was no answer.
         and event.body.tsx_state.prev_state < PJSIP_TSX_STATE_COMPLETED
-        and _number(&transaction.method) >= 0
+        and transaction.method.id == PJSIP_OTHER_METHOD
     ):
         _on_answer(dialog, transaction, event)
 
@@ -262,10 +289,13 @@ cdef pj_status_t requests_register(pjsip_endpoint *endpoint) noexcept nogil:
     _module.name = pj_str("mod-sipsimple-in-dialog")
     _module.id = -1
     _module.priority = PJSIP_MOD_PRIORITY_APPLICATION + 4
+    _module.on_rx_request = _on_arrival
     _module.on_tsx_state = _on_transaction
     status = pjsip_endpt_register_module(endpoint, &_module)
     if status == PJ_SUCCESS:
         status = pjsip_endpt_add_capability(endpoint, &_module, PJSIP_H_ALLOW, NULL, 1, &info)
+    if status == PJ_SUCCESS:
+        status = transfers_register(endpoint, &_module)
     return status
 
 

@@ -7,7 +7,13 @@ from sipsimple.core.reliable_responses cimport Reliable
 from sipsimple.pjproject.native cimport Anchor
 from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_status_t, pj_timer_entry
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
-from sipsimple.pjproject.pjsip cimport pjsip_endpoint, pjsip_hdr, pjsip_inv_session
+from sipsimple.pjproject.pjsip cimport (
+    pjsip_endpoint,
+    pjsip_hdr,
+    pjsip_inv_session,
+    pjsip_rx_data,
+    pjsip_transaction,
+)
 
 # The re-INVITE that is on its way, to be sent again where it crosses one of the other side.
 cdef struct Glare:
@@ -18,6 +24,20 @@ cdef struct Glare:
     bint waiting
     pjsip_endpoint *endpoint
     pj_timer_entry timer
+
+# Of REFER within the session, in both directions; see invitation_transfer.pyx.
+cdef struct Transfer:
+    # ours has been sent, and how it ends is not told yet; a 2xx has come
+    bint sending
+    bint accepted
+    unsigned sent_cseq
+    # of the other side, and not answered yet: a copy of it
+    pjsip_rx_data *request
+    pjsip_transaction *transaction
+    # it has been accepted, and its end is not reported yet
+    bint reporting
+    unsigned received_cseq
+    unsigned count
 
 cdef struct Session:
     Anchor base
@@ -52,6 +72,7 @@ cdef struct Session:
     # the last provisional response that wanted PRACK
     Reliable reliable
     Glare glare
+    Transfer transfer
     # how many requests within the dialog, of those that do not change it, have been answered
     unsigned answers
     # the CANCEL that the next change of state is due to
@@ -74,6 +95,10 @@ cdef bint session_step(Session *session, int trigger, Cause *cause) noexcept nog
 cdef pj_status_t session_hang_up(
     Session *session, pjsip_inv_session *inv, int code, pjsip_hdr *headers
 ) noexcept nogil
+
+# At import, once: called when PJSIP's session is let go of, under the dialog's lock.
+ctypedef void (*detach_function)(Session *session, pjsip_inv_session *inv) noexcept nogil
+cdef void session_set_detach_function(detach_function function) noexcept
 
 # Forget the re-INVITE that was kept to be sent again.
 cdef void glare_drop(Session *session) noexcept nogil

@@ -65,6 +65,12 @@ cdef extern from "<pthread.h>" nogil:
 # Its number is the place of our data in PJSIP's session.
 cdef pjsip_module _module
 cdef Session *_live = NULL
+cdef detach_function _detach = NULL
+
+
+cdef void session_set_detach_function(detach_function function) noexcept:
+    global _detach
+    _detach = function
 
 
 cdef void _finalize(Anchor *anchor) noexcept nogil:
@@ -152,6 +158,8 @@ cdef void session_detach(Session *session) noexcept nogil:
         session.next.previous = session.previous
     session.previous = session.next = NULL
     pthread_mutex_unlock(&sipsimple_sessions_lock)
+    if _detach != NULL:
+        _detach(session, inv)
     glare_drop(session)
     session.cancel_headers = NULL
     session.response_headers = NULL

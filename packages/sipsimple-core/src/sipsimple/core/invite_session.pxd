@@ -18,3 +18,4 @@ cdef class InviteSession(Primitive):
         object body,
         object extra_headers,
     ) except -1
+    cdef int _transfer(self, str what, object text, int code) except -1
