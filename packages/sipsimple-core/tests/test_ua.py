@@ -296,7 +296,7 @@ def _options(ip: str) -> None:
         assert answer.code == 200
         methods = {
             "INVITE", "ACK", "BYE", "CANCEL", "INFO", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK",
-            "UPDATE",
+            "REFER", "UPDATE",
         }  # fmt: skip
         assert answer.tokens("allow") == methods
         assert answer.tokens("accept") == {"application/sdp", "text/plain"}
@@ -350,7 +350,7 @@ def test_what_is_not_handled_is_answered_as_the_rfcs_say(in_child: InChild) -> N
             ("SUBSCRIBE", uri, {"Event": "presence"}, 405),
             ("PUBLISH", uri, {}, 405),
             ("MESSAGE", uri, {}, 200),
-            ("REFER", uri, {}, 405),
+            ("REFER", uri, {}, 603),
             ("FROBNICATE", uri, {}, 501),
             ("OPTIONS", "tel:+1", {}, 416),
             ("OPTIONS", uri, {"Require": "x-unknown"}, 420),

@@ -95,6 +95,10 @@ cdef extern from * nogil:
 # The methods of IANA's registry that are not handled here, by what an answer to them outside
 # of a dialog is: those that need one do not find it.
 cdef const char **_NEED_DIALOG = ["INFO", "PRACK", "UPDATE", "NOTIFY", NULL]
+# In the Allow header, and not for use outside of sessions: 603 (RFC 3515 section 2.4.2).
+cdef const char **_WITHIN_SESSIONS = ["REFER", NULL]
+cdef enum:
+    DECLINE = 603
 cdef const char **_KNOWN = ["MESSAGE", "PUBLISH", "REFER", "REGISTER", "SUBSCRIBE", NULL]
 
 cdef pjsip_module _module
@@ -225,6 +229,8 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
             _on_message(request)
     elif _one_of(&method.name, _NEED_DIALOG):
         _answer(request, PJSIP_SC_CALL_TSX_DOES_NOT_EXIST, NULL)
+    elif _one_of(&method.name, _WITHIN_SESSIONS):
+        _answer(request, DECLINE, NULL)
     elif _one_of(&method.name, _KNOWN) or method.id == PJSIP_INVITE_METHOD:
         _answer_not_allowed(request)
     else:
