@@ -362,6 +362,8 @@ def test_memory_is_flat_over_creating_and_dropping(in_child: InChild) -> None:
 
 
 def _threads(seconds: float, seed: int) -> dict[str, int]:
+    import core_threads
+
     core_driver, tools = _tools()
     living: dict[int, Invitation] = {}
     order: dict[int, str] = {}
@@ -385,50 +387,31 @@ def _threads(seconds: float, seed: int) -> dict[str, int]:
     _shorten_timers()
     # The driver's turns must come between those of the threads.
     sys.setswitchinterval(0.0005)
-    failures: list[BaseException] = []
-    stop = threading.Event()
     methods = (
         "accept_invite", "respond_to_invite_provisionally", "disconnect", "send_reinvite",
         "respond_to_reinvite", "get_active_local_sdp", "get_offered_local_sdp",
         "get_active_remote_sdp", "get_offered_remote_sdp", "send_invite",
     )  # fmt: skip
 
-    def hammer(number: int) -> None:
-        choice = random.Random(seed + number)
-        while not stop.is_set():
-            try:
-                if len(living) < 8:
-                    _to_oneself(driver).send_invite()
-                for invitation in tuple(living.values()):
-                    assert invitation.state in STATES
-                    assert isinstance(invitation.call_id, str | None)
-                    try:
-                        if choice.random() < 0.5:
-                            invitation.set_offered_local_sdp(tools.sdp())
-                        name = choice.choice(methods)
-                        if name != "disconnect" or choice.random() < 0.3:
-                            getattr(invitation, name)()
-                    except SIPCoreError:
-                        continue
-            except SIPCoreError:
-                if stop.wait(0.01):
-                    return
-            except BaseException as error:
-                failures.append(error)
-                return
+    choices = [random.Random(seed + number) for number in range(core_threads.COUNT)]
 
-    threads = [threading.Thread(target=hammer, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    driver.run(seconds)
-    driver.ua.close()  # under full load
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive(), "deadlock"
-    if failures:
-        raise failures[0]
-    driver.drain()
+    def act(number: int) -> None:
+        choice = choices[number]
+        if len(living) < 8:
+            _to_oneself(driver).send_invite()
+        for invitation in tuple(living.values()):
+            assert invitation.state in STATES
+            assert isinstance(invitation.call_id, str | None)
+            try:
+                if choice.random() < 0.5:
+                    invitation.set_offered_local_sdp(tools.sdp())
+                name = choice.choice(methods)
+                if name != "disconnect" or choice.random() < 0.3:
+                    getattr(invitation, name)()
+            except SIPCoreError:
+                continue
+
+    core_threads.hammer(driver, act, seconds)
     assert order == {}
     assert living == {}
     gc.collect()

@@ -212,48 +212,31 @@ def test_memory_is_flat_over_publications(in_child: InChild, agent: PresenceAgen
 
 
 def _threads(port: int, seconds: float, seed: int) -> None:
+    import core_threads
+
     driver = _modules()
     running = driver.Driver()
     publications = [_publication(port, "secret") for _ in range(4)]
-    failures: list[BaseException] = []
-    stop = threading.Event()
+    choices = [random.Random(seed + number) for number in range(core_threads.COUNT)]
 
-    def hammer(number: int) -> None:
-        choice = random.Random(seed + number)
-        while not stop.is_set():
-            try:
-                publication = choice.choice(publications)
-                if choice.random() < 0.6:
-                    publication.publish("text", "plain", str(choice.random()))
-                else:
-                    publication.unpublish()
-                publication.expires = choice.randrange(1, 9)
-                assert publication.state in STATES
-                if choice.random() < 0.2:
-                    _publication(port)
-            except SIPCoreError:
-                if stop.wait(0.01):
-                    return
-            except BaseException as error:
-                failures.append(error)
-                return
+    def act(number: int) -> None:
+        choice = choices[number]
+        publication = choice.choice(publications)
+        if choice.random() < 0.6:
+            publication.publish("text", "plain", str(choice.random()))
+        else:
+            publication.unpublish()
+        publication.expires = choice.randrange(1, 9)
+        assert publication.state in STATES
+        if choice.random() < 0.2:
+            _publication(port)
 
-    threads = [threading.Thread(target=hammer, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    running.run(seconds)
-    running.ua.close()  # under full load
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive(), "deadlock"
-    assert failures == []
-    running.drain()
+    core_threads.hammer(running, act, seconds)
     assert {publication.state for publication in publications} == {"unpublished"}
     publications.clear()
     gc.collect()
     # A thread may have been about to free one just then; PJSIP's pool of that one stays.
-    assert runtime.live_pools() <= len(threads)
+    assert runtime.live_pools() <= core_threads.COUNT
 
 
 @pytest.mark.parametrize("forgetful", [False, True])

@@ -229,44 +229,27 @@ def test_memory_is_flat_over_registrations(in_child: InChild, registrar: Registr
 
 
 def _threads(port: int, seconds: float, seed: int) -> None:
+    import core_threads
+
     driver = _modules()
     running = driver.Driver()
     registrations = [new_registration(port) for _ in range(4)]
-    failures: list[BaseException] = []
-    stop = threading.Event()
+    choices = [random.Random(seed + number) for number in range(core_threads.COUNT)]
 
-    def hammer(number: int) -> None:
-        choice = random.Random(seed + number)
-        while not stop.is_set():
-            try:
-                registration = choice.choice(registrations)
-                choice.choice([registration.register, registration.unregister])()
-                assert registration.state in STATES
-                if choice.random() < 0.2:
-                    new_registration(port)
-            except SIPCoreError:
-                if stop.wait(0.01):
-                    return
-            except BaseException as error:
-                failures.append(error)
-                return
+    def act(number: int) -> None:
+        choice = choices[number]
+        registration = choice.choice(registrations)
+        choice.choice([registration.register, registration.unregister])()
+        assert registration.state in STATES
+        if choice.random() < 0.2:
+            new_registration(port)
 
-    threads = [threading.Thread(target=hammer, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    running.run(seconds)
-    running.ua.close()  # under full load
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive(), "deadlock"
-    assert failures == []
-    running.drain()
+    core_threads.hammer(running, act, seconds)
     assert {registration.state for registration in registrations} == {"unregistered"}
     registrations.clear()
     gc.collect()
     # A thread may have been about to free one just then; PJSIP's pool of that one stays.
-    assert runtime.live_pools() <= len(threads)
+    assert runtime.live_pools() <= core_threads.COUNT
 
 
 def test_any_thread_may_call_while_the_core_closes(in_child: InChild, registrar: Registrar) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import re
 import socket
-import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from core_registrar import Registrar
 
-from sipsimple.core import SIPURI, Credentials, Registration, SIPCoreError
+from sipsimple.core import SIPURI, Credentials, Registration
 from sipsimple.core.resolver import answer
 from sipsimple.pjproject import runtime
 from sipsimple.pjproject.loader import LIBRARY_FOLDER
@@ -396,37 +395,19 @@ def test_a_crowd_asks_once(
 
 
 def _threads(address: str, seconds: float) -> int:
+    import core_threads
+
     running = _driver(address)
-    stop = threading.Event()
-    failures: list[BaseException] = []
-    counts = [0] * 4
+    counts = [0] * core_threads.COUNT
 
-    def hammer(index: int) -> None:
-        while not stop.is_set():
-            try:
-                registration = _registration("nobody.sip.test" if counts[index] % 3 else "sip.test")
-                registration.register()
-                registration.unregister()
-                counts[index] += 1
-                stop.wait(0.002)
-            except SIPCoreError:
-                if stop.wait(0.01):
-                    return
-            except BaseException as error:
-                failures.append(error)
-                return
+    def act(number: int) -> None:
+        registration = _registration("nobody.sip.test" if counts[number] % 3 else "sip.test")
+        registration.register()
+        registration.unregister()
+        counts[number] += 1
+        time.sleep(0.002)
 
-    threads = [threading.Thread(target=hammer, args=(index,)) for index in range(4)]
-    for thread in threads:
-        thread.start()
-    running.run(seconds)
-    running.ua.close()  # under full load
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive(), "deadlock"
-    assert failures == []
-    running.drain()
+    core_threads.hammer(running, act, seconds)
     return sum(counts)
 
 
