@@ -9,6 +9,7 @@ import pytest
 ON_THE_CLOCK = (
     "packages/sipsimple-media/tests",
     "tests/integration",
+    "tests/soak",
 )
 
 # A test run that was started in the background of a shell script ignores SIGINT, and so would
