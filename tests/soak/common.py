@@ -5,16 +5,15 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
-import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sipsimple import SDPConnection, SDPMedia, SDPSession
 from sipsimple.engine import Engine
 from sipsimple.pjproject.loader import LIBRARY_FOLDER
 from sipsimple.pjproject.runtime import live_pools
+from testbed import memory
 
 HOST = "127.0.0.1"
 PIDF = ("application", "pidf+xml", b"<presence/>")
@@ -48,39 +47,12 @@ def description(port: int = 5000, formats: tuple[str, ...] = ("0",)) -> SDPSessi
     return SDPSession(HOST, connection=SDPConnection(HOST), media=[media])
 
 
-class _MallocInfo(ctypes.Structure):
-    """What `mallinfo2(3)` returns."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
-            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
-        )
-    ]
-
-
-def _heap() -> int:
-    mallinfo2 = ctypes.CDLL(None).mallinfo2
-    mallinfo2.restype = _MallocInfo
-    info = mallinfo2()
-    # Python has small objects apart from the heap, in blocks of 64 bytes or so.
-    return int(info.uordblks + info.hblkhd) + 64 * sys.getallocatedblocks()
-
-
-def _resident() -> int:
-    rollup = Path("/proc/self/smaps_rollup").read_text()
-    match = re.search(r"^Rss:\s+(\d+) kB$", rollup, re.M)
-    assert match is not None, rollup
-    return int(match[1]) * 1024
-
-
 @dataclass
 class Sample:
     """What this process holds.
 
     Attributes:
-        resident: Bytes of memory, as the kernel counts them (`smaps_rollup`), after the heap has
+        resident: Bytes of memory, as the kernel counts them, after the heap has
             given back what is free: how much of it is free and still resident depends on where
             in the heap the last operations were, and says nothing of a leak.
         untrimmed: The same before that.
@@ -101,12 +73,13 @@ class Sample:
     @classmethod
     def take(cls) -> Sample:
         gc.collect()
-        untrimmed = _resident()
-        ctypes.CDLL(None).malloc_trim(0)
+        untrimmed = memory.resident()
+        memory.give_back()
         return cls(
-            _resident(),
+            memory.resident(),
             untrimmed,
-            _heap(),
+            # Python has small objects apart from the heap, in blocks of 64 bytes or so.
+            memory.heap_in_use() + 64 * sys.getallocatedblocks(),
             live_pools(),
             # One of them is what lists the folder.
             len(os.listdir("/proc/self/fd")) - 1,

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import faulthandler
 import json
+import statistics
 import sys
 import time
 from typing import Any
@@ -113,11 +114,13 @@ def judge(samples: list[tuple[int, Sample]]) -> dict[str, Any]:
     count = end - begin
     result: dict[str, Any] = {"measured": count, "problems": []}
     for name in ("resident", "heap"):
-        points = [(number, getattr(sample, name)) for number, sample in samples]
+        numbers = [number for number, _ in samples]
+        values = [getattr(sample, name) for _, sample in samples]
         # Not from the first to the last: which pools pjlib keeps for reuse changes it by a MB.
-        growth = slope(points) * count
-        result[f"{name} per operation"] = round(slope(points), 2)
-        result[name] = [value // 1024 for _, value in points]
+        slope = statistics.linear_regression(numbers, values).slope
+        growth = slope * count
+        result[f"{name} per operation"] = round(slope, 2)
+        result[name] = [value // 1024 for value in values]
         if growth > IN_ALL[name] + PER_OPERATION * count:
             result["problems"].append(f"{name}: {growth:.0f} bytes more after {count}")
     result["untrimmed"] = [sample.untrimmed // 1024 for _, sample in samples]
@@ -127,14 +130,6 @@ def judge(samples: list[tuple[int, Sample]]) -> dict[str, Any]:
         if values[1] > values[0]:
             result["problems"].append(f"{name}: {values[1]} after {values[0]}")
     return result
-
-
-def slope(points: list[tuple[int, int]]) -> float:
-    """Of the line through them with the least squares."""
-    x_mean = sum(x for x, _ in points) / len(points)
-    y_mean = sum(y for _, y in points) / len(points)
-    square = sum((x - x_mean) ** 2 for x, _ in points)
-    return sum((x - x_mean) * (y - y_mean) for x, y in points) / square if square else 0.0
 
 
 def main() -> int:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import socket
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 from sipsimple.core import PJSIPUA, SIPCoreError
 from sipsimple.pjproject.events import queue
 from sipsimple.pjproject.runtime import live_pools, set_log_level
+
+# What the tests of the whole repository share.
+sys.path.append(str(Path(__file__).resolve().parents[4] / "tests" / "support"))
+
+from testbed.memory import heap_in_use, resident
 
 SECONDS = 5.0
 
@@ -164,30 +170,4 @@ def raises(kind: type[BaseException], call: Callable[[], object]) -> BaseExcepti
     raise AssertionError(f"{call} did not raise {kind.__name__}")
 
 
-class _MallocInfo(ctypes.Structure):
-    """What `mallinfo2(3)` returns."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
-            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
-        )
-    ]
-
-
-def heap_in_use() -> int:
-    """Bytes that `malloc()` has handed out: exact, where resident memory hides small leaks."""
-    mallinfo2 = ctypes.CDLL(None).mallinfo2
-    mallinfo2.restype = _MallocInfo
-    info = mallinfo2()
-    return int(info.uordblks + info.hblkhd)
-
-
-def resident() -> int:
-    """Resident memory of this process in bytes."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096
-
-
-__all__ = ["Answer", "Driver", "Peer", "SIPCoreError", "raises", "resident"]
+__all__ = ["Answer", "Driver", "Peer", "SIPCoreError", "heap_in_use", "raises", "resident"]

@@ -8,12 +8,10 @@ and the interpreter have given out. One object or block of C that is lost for ea
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import gc
 import itertools
 import json
-import os
 import statistics
 import sys
 from collections.abc import Callable, Sequence
@@ -28,23 +26,13 @@ from .flatness import Flatness
 from .mutations import Mutator
 from .seeds import seeds
 
+# Behind mutations.py, which says where it is.
+from testbed import memory  # isort: skip
+
 __all__ = ["measure", "slope"]
 
 #: Rounds that are measured, after half as many to warm up.
 ROUNDS = 20
-_SANITIZER = "__sanitizer_get_current_allocated_bytes"
-
-
-class _Mallinfo(ctypes.Structure):
-    """What mallinfo2() of glibc tells."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks"),
-            *("uordblks", "fordblks", "keepcost"),
-        )
-    ]
 
 
 def measure(
@@ -74,7 +62,7 @@ def measure(
         blocks=blocks,
         pools=live_pools() - pools,
         total=levels[-1][0] // 1024,
-        sanitized=hasattr(ctypes.CDLL(None), _SANITIZER),
+        sanitized=memory.is_sanitized(),
     )
 
 
@@ -87,20 +75,8 @@ def slope(levels: Sequence[float]) -> float:
 def _levels() -> tuple[int, int, int]:
     """Bytes of resident memory and of malloc, and blocks, after all is given back that can be."""
     gc.collect()
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):
-        library.malloc_trim(0)
-    heap = 0
-    if hasattr(library, _SANITIZER):
-        told = library[_SANITIZER]
-        told.restype = ctypes.c_size_t
-        heap = told()
-    elif hasattr(library, "mallinfo2"):
-        library.mallinfo2.restype = _Mallinfo
-        info = library.mallinfo2()
-        heap = info.uordblks + info.hblkhd
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE"), heap, sys.getallocatedblocks()
+    memory.give_back()
+    return memory.resident(), memory.heap_in_use(), sys.getallocatedblocks()
 
 
 def main(folder: Path, seed: int, count: int) -> None:
@@ -113,8 +89,8 @@ def main(folder: Path, seed: int, count: int) -> None:
         def examine(data: bytes) -> None:
             number = next(numbers)
             current.begin(number, data)
-            if number % 64 == 0:
-                faulthandler.dump_traceback_later(PATIENCE, exit=True)
+            # At each: a process that gets little of the processor is no hang.
+            faulthandler.dump_traceback_later(PATIENCE, exit=True)
             findings.examine(data)
 
         flatness = measure(examine, mutator.next, count)
