@@ -12,7 +12,7 @@ from sipsimple.sdp import pjmedia
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.connection import SDPConnection
 from sipsimple.sdp.errors import SDPNegotiationError
-from sipsimple.sdp.h264 import adapt, distinguish, without_marks
+from sipsimple.sdp.h264_formats import adapt, distinguish, without_marks
 from sipsimple.sdp.media import SDPMedia
 from sipsimple.sdp.payload_types import (
     Formats,

@@ -12,7 +12,7 @@ from sipsimple.sdp.views.fields import (
     check_token,
     parse_number,
     shown,
-    split,
+    split_first,
 )
 
 __all__ = ["ExtMap"]
@@ -76,16 +76,13 @@ class ExtMap:
             TypeError: The text is not a str.
             ValueError: A field is missing or wrong; tells which, and its value.
         """
-        fields = split(text)
-        if len(fields) < 2:
-            raise ValueError(f"extmap: {shown(text)} has {len(fields)} fields instead of 2 or more")
-        number, slash, word = fields[0].partition("/")
+        # White space between extension attributes stays as it is.
+        (which, uri), attributes = split_first(text, 2, "extmap", least=2)
+        number, slash, word = which.partition("/")
         direction = next((name for name in DIRECTIONS if name == word), None)
         if slash and direction is None:
             raise ValueError(f"direction: {shown(word)} is none of {', '.join(DIRECTIONS)}")
-        # White space between extension attributes stays as it is.
-        rest = text.lstrip(" \t")[len(fields[0]) :].lstrip(" \t")[len(fields[1]) :]
-        return cls(parse_number(number, "id", 0, _HIGHEST_ID), fields[1], direction, rest)
+        return cls(parse_number(number, "id", 0, _HIGHEST_ID), uri, direction, attributes)
 
     def __str__(self) -> str:
         number = str(self.id) if self.direction is None else f"{self.id}/{self.direction}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_line, check_token, shown, split
+from sipsimple.sdp.views.fields import check_line, check_token, split_first
 
 __all__ = ["RTCPFeedback"]
 
@@ -53,13 +53,8 @@ class RTCPFeedback:
             TypeError: The text is not a str.
             ValueError: A field is missing.
         """
-        fields = split(text)
-        if len(fields) < 2:
-            raise ValueError(
-                f"rtcp-fb: {shown(text)} has {len(fields)} fields instead of 2 or more"
-            )
-        rest = text.lstrip(" \t")[len(fields[0]) :].lstrip(" \t")[len(fields[1]) :]
-        return cls(fields[0], fields[1], rest)
+        (format, kind), parameters = split_first(text, 2, "rtcp-fb", least=2)
+        return cls(format, kind, parameters)
 
     def is_about(self, format: str) -> bool:
         """Whether it holds for a format of its section.

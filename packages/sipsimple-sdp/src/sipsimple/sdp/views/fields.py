@@ -16,6 +16,7 @@ __all__ = [
     "parse_number",
     "shown",
     "split",
+    "split_first",
 ]
 
 T = TypeVar("T")
@@ -36,6 +37,24 @@ def split(text: object) -> list[str]:
     if not isinstance(text, str):
         raise TypeError(f"text: must be str, not {type(text).__name__}")
     return [field for field in text.replace("\t", " ").split(" ") if field]
+
+
+def split_first(text: object, count: int, what: str, *, least: int) -> tuple[list[str], str]:
+    """The first fields of a value, and what stands behind them as it is written.
+
+    Raises:
+        TypeError: The text is not a str.
+        ValueError: There are fewer fields than the least number.
+    """
+    fields = split(text)
+    if len(fields) < least:
+        raise ValueError(
+            f"{what}: {shown(text)} has {len(fields)} fields instead of {least} or more"
+        )
+    rest = str(text)
+    for field in fields[:count]:
+        rest = rest.lstrip(" \t")[len(field) :]
+    return fields[:count], rest.lstrip(" \t")
 
 
 def check_line(value: object, what: str) -> str:

@@ -13,6 +13,7 @@ from sipsimple.sdp.views.fields import (
     parse_number,
     shown,
     split,
+    split_first,
 )
 
 __all__ = ["SSRCAttribute", "SSRCGroup"]
@@ -62,14 +63,11 @@ class SSRCAttribute:
             TypeError: The text is not a str.
             ValueError: A field is missing or wrong; tells which, and its value.
         """
-        fields = split(text)
-        if len(fields) < 2:
-            raise ValueError(f"ssrc: {shown(text)} has {len(fields)} fields instead of 2 or more")
         # Without those around it, white space belongs to the value.
-        rest = text.lstrip(" \t")[len(fields[0]) :].lstrip(" \t")
-        name, colon, value = rest.partition(":")
+        (ssrc,), said = split_first(text, 1, "ssrc", least=2)
+        name, colon, value = said.partition(":")
         return cls(
-            parse_number(fields[0], "ssrc", 0, _HIGHEST_SSRC),
+            parse_number(ssrc, "ssrc", 0, _HIGHEST_SSRC),
             name if colon else name.rstrip(" \t"),
             value,
         )
