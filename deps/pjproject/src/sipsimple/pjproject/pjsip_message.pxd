@@ -6,6 +6,7 @@ from sipsimple.pjproject.pjsip cimport pjsip_hdr, pjsip_hdr_e, pjsip_msg_body
 cdef extern from "pjsip.h" nogil:
     enum:
         PJSIP_SC_BAD_REQUEST
+        PJSIP_SC_DECLINE
         PJSIP_SC_NOT_ACCEPTABLE
         PJSIP_TRANSPORT_DATAGRAM
     ctypedef struct pjsip_clen_hdr:

@@ -2,11 +2,11 @@
 
 from sipsimple.core.credentials cimport Credentials
 from sipsimple.core.invitation_actions cimport Invite, action_function
-from sipsimple.core.invite_session cimport InviteSession
+from sipsimple.core.transfer_session cimport TransferSession
 from sipsimple.core.route cimport Route
 from sipsimple.core.uri cimport SIPURI
 
-cdef class Invitation(InviteSession):
+cdef class Invitation(TransferSession):
     cdef Credentials _credentials
     cdef SIPURI _caller_uri
     cdef SIPURI _callee_uri

@@ -1,13 +1,13 @@
 from typing_extensions import disjoint_base
 
 from sipsimple.core.credentials import Credentials
-from sipsimple.core.invite_session import InviteSession
 from sipsimple.core.route import Route
+from sipsimple.core.transfer_session import TransferSession
 from sipsimple.core.uri import SIPURI
 from sipsimple.sdp import SDPSession
 
 @disjoint_base
-class Invitation(InviteSession):
+class Invitation(TransferSession):
     def __init__(
         self, credentials: Credentials, callee_uri: SIPURI, route: Route | None = None
     ) -> None: ...

@@ -36,6 +36,7 @@ from sipsimple.core.invitation_states cimport (
     STATE_NULL,
     STATE_REINVITED,
 )
+from sipsimple.core.invite_session cimport checked_code
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
     fill_credentials,
@@ -66,14 +67,6 @@ cdef enum:
     STOPPING = 480
 
 
-cdef int _code(object value, int lowest, int highest) except -1:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"response_code: must be int, not {type(value).__name__}")
-    if not lowest <= value <= highest:
-        raise ValueError(f"response_code: {value} is not between {lowest} and {highest}")
-    return value
-
-
 cdef pj_pool_t *_new_pool() except NULL:
     cdef pj_pool_t *pool
     with nogil:
@@ -83,7 +76,7 @@ cdef pj_pool_t *_new_pool() except NULL:
     return pool
 
 
-cdef class Invitation(InviteSession):
+cdef class Invitation(TransferSession):
     """Invitation(credentials, callee_uri, route=None)
 --
 
@@ -400,7 +393,7 @@ cdef class Invitation(InviteSession):
 
         Source: RFC 3261 section 13.3.1.1; `pjsip_inv_answer()`.
         """
-        cdef int code = _code(response_code, 101, 199)
+        cdef int code = checked_code(response_code, 101, 199, "response_code")
         self._perform(
             "respond_to_invite_provisionally()",
             send_provisional,
@@ -472,7 +465,7 @@ cdef class Invitation(InviteSession):
 
         Source: RFC 3261 section 14.2; `pjsip_inv_answer()`.
         """
-        cdef int code = _code(response_code, 100, 699)
+        cdef int code = checked_code(response_code, 100, 699, "response_code")
         self._perform(
             "respond_to_reinvite()", answer_reinvite, code, extra_headers, code // 100 == 2
         )
@@ -500,7 +493,7 @@ cdef class Invitation(InviteSession):
         self._perform(
             "disconnect()",
             disconnect,
-            _code(response_code, 300, 699),
+            checked_code(response_code, 300, 699, "response_code"),
             extra_headers,
             False,
         )

@@ -14,6 +14,8 @@ cdef struct Message:
 
 cdef bint message_copy(Message *message, const pjsip_rx_data *received) noexcept nogil
 cdef void message_free(Message *message) noexcept nogil
+# Where the body of a message begins, behind the empty line; `length` where there is none.
+cdef size_t body_start(const char *text, size_t length) noexcept nogil
 # Parsed once more; release the pool that it is in. ValueError where it is not a SIP message.
 cdef pjsip_msg *message_parse(const Message *message, pj_pool_t **pool) except NULL
 # What a notification tells of it: `method` and `request_uri`, or `code` and `reason`; and

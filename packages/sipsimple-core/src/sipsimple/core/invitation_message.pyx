@@ -62,22 +62,29 @@ cdef void message_free(Message *message) noexcept nogil:
     message.length = 0
 
 
+cdef size_t body_start(const char *text, size_t length) noexcept nogil:
+    cdef size_t place = 0
+    while place + 1 < length:
+        if text[place] == b"\n":
+            # PJSIP's parser takes a lone LF for a line end too.
+            if text[place + 1] == b"\n":
+                return place + 2
+            if place + 2 < length and text[place + 1] == b"\r" and text[place + 2] == b"\n":
+                return place + 3
+        place += 1
+    return length
+
+
 cdef object _body(const Message *message, const pjsip_msg *parsed):
     """The bytes behind the empty line, as many as Content-Length says; None where none are."""
-    cdef bytes text = message.data[:message.length]
+    cdef size_t start = body_start(message.data, message.length)
+    cdef size_t end = message.length
     cdef pjsip_clen_hdr *length = <pjsip_clen_hdr *> pjsip_msg_find_hdr(
         parsed, PJSIP_H_CONTENT_LENGTH, NULL
     )
-    # PJSIP's parser takes a lone LF for a line end too.
-    cut = [
-        position + len(gap)
-        for gap in (b"\r\n\r\n", b"\n\n")
-        if (position := text.find(gap)) >= 0
-    ]
-    cdef bytes body = text[min(cut):] if cut else b""
-    if length != NULL and 0 <= length.len < len(body):
-        body = body[:length.len]
-    return body or None
+    if length != NULL and length.len >= 0:
+        end = min(end, start + <size_t> length.len)
+    return message.data[start:end] or None
 
 
 cdef int _mark_source(const Message *message, pjsip_msg *parsed) except -1:

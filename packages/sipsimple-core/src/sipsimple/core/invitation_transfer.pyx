@@ -469,8 +469,9 @@ cdef pj_status_t transfer_answer(Session *session, int code) noexcept nogil:
     if session.transfer.request != NULL:
         status = _answer(session, inv.dlg, code)
         if status == PJ_SUCCESS and session.transfer.reporting:
-            # At once (RFC 3515 section 2.4.4).
-            status = _notify(session, inv, 100, pjsip_get_status_text(100))
+            # At once (RFC 3515 section 2.4.4). It is accepted even if this cannot be sent: the
+            # application's next report then says as much.
+            _notify(session, inv, 100, pjsip_get_status_text(100))
     session_leave(inv)
     return status
 
@@ -495,6 +496,8 @@ cdef void _on_detach(Session *session, pjsip_inv_session *inv) noexcept nogil:
     if session.transfer.request != NULL:
         # RFC 3261 section 15.1.2. Without an answer PJSIP would keep the dialog for ever.
         _answer(session, inv.dlg, PJSIP_SC_REQUEST_TERMINATED)
+        # Also where that could not be sent.
+        _forget_request(session)
     session.transfer.reporting = False
     if session.transfer.sending:
         _end(session, DID_FAIL, PJSIP_SC_CALL_TSX_DOES_NOT_EXIST, &reason)

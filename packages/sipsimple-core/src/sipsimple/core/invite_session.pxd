@@ -18,4 +18,6 @@ cdef class InviteSession(Primitive):
         object body,
         object extra_headers,
     ) except -1
-    cdef int _transfer(self, str what, object text, int code) except -1
+
+# A status code between two others, both included; TypeError or ValueError with the name.
+cdef int checked_code(object value, int lowest, int highest, str name) except -1

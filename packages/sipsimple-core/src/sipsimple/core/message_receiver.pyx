@@ -16,7 +16,7 @@ retransmissions.
 from libc.stddef cimport ptrdiff_t
 from libc.stdlib cimport free
 
-from sipsimple.core.invitation_message cimport Message, message_copy, message_free
+from sipsimple.core.invitation_message cimport Message, body_start, message_copy, message_free
 from sipsimple.core.received_message cimport ReceivedMessage, Span, received_request
 from sipsimple.core.recent_requests cimport (
     MERGED,
@@ -122,23 +122,9 @@ cdef Span _span(const pjsip_rx_data *request, const pj_str_t *text) noexcept nog
 # ---- the request
 
 cdef Span _find_body(const pjsip_rx_data *request) noexcept nogil:
-    """What is behind the empty line. PJSIP takes a lone LF for a line end too."""
     cdef Span span
-    cdef const char *text = request.msg_info.msg_buf
-    cdef size_t length = request.msg_info.len
-    cdef size_t place = 0
-    span.start = length
-    span.length = 0
-    while place + 1 < length:
-        if text[place] == b"\n":
-            if text[place + 1] == b"\n":
-                span.start = place + 2
-                break
-            if place + 2 < length and text[place + 1] == b"\r" and text[place + 2] == b"\n":
-                span.start = place + 3
-                break
-        place += 1
-    span.length = length - span.start
+    span.start = body_start(request.msg_info.msg_buf, request.msg_info.len)
+    span.length = request.msg_info.len - span.start
     return span
 
 

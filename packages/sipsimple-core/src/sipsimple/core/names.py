@@ -9,11 +9,10 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import dns.exception
-import dns.nameserver
-import dns.resolver
+if TYPE_CHECKING:
+    import dns.resolver
 
 __all__ = [
     "NAPTR",
@@ -156,6 +155,11 @@ class Names:
         return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
     def _ask(self, name: str, kind: str, until: float) -> list[Any]:
+        # Here, and not when `sipsimple.core` is imported: it takes as long as all of that, and
+        # most processes ask for no name.
+        import dns.exception
+        import dns.resolver
+
         patience = min(_PATIENCE, until - time.monotonic())
         if patience <= 0:
             raise LookupFailed(f"{name}: no time left")
@@ -170,6 +174,9 @@ class Names:
 
     def _current(self) -> dns.resolver.Resolver:
         """The resolver, with the name servers that the system has at the moment."""
+        import dns.nameserver
+        import dns.resolver
+
         with self._lock:
             changed = None if self._servers is not None else _changed()
             if self._resolver is None or changed != self._read:

@@ -241,6 +241,7 @@ cdef void registration_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
         if _send_to_next(native, SEND_REMOVAL if result.is_unreg else SEND_WHOLE):
             return
     elif result.rdata != NULL and native.request != NULL:
+        # While this transaction runs, nobody exchanges the request that it belongs to.
         failover_answered(native.request)
     if not machine_end_transaction(machine, 0):
         return

@@ -81,7 +81,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_uri_get_uri,
     pjsip_uri_print,
 )
-from sipsimple.pjproject.pjsip_message cimport PJSIP_SC_NOT_ACCEPTABLE
+from sipsimple.pjproject.pjsip_message cimport PJSIP_SC_DECLINE, PJSIP_SC_NOT_ACCEPTABLE
 
 cdef extern from * nogil:
     """
@@ -95,10 +95,6 @@ cdef extern from * nogil:
 # The methods of IANA's registry that are not handled here, by what an answer to them outside
 # of a dialog is: those that need one do not find it.
 cdef const char **_NEED_DIALOG = ["INFO", "PRACK", "UPDATE", "NOTIFY", NULL]
-# In the Allow header, and not for use outside of sessions: 603 (RFC 3515 section 2.4.2).
-cdef const char **_WITHIN_SESSIONS = ["REFER", NULL]
-cdef enum:
-    DECLINE = 603
 cdef const char **_KNOWN = ["MESSAGE", "PUBLISH", "REFER", "REGISTER", "SUBSCRIBE", NULL]
 
 cdef pjsip_module _module
@@ -229,8 +225,9 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
             _on_message(request)
     elif _one_of(&method.name, _NEED_DIALOG):
         _answer(request, PJSIP_SC_CALL_TSX_DOES_NOT_EXIST, NULL)
-    elif _one_of(&method.name, _WITHIN_SESSIONS):
-        _answer(request, DECLINE, NULL)
+    elif pj_strcmp2(&method.name, "REFER") == 0:
+        # In the Allow header, and not for use outside of sessions (RFC 3515 section 2.4.2).
+        _answer(request, PJSIP_SC_DECLINE, NULL)
     elif _one_of(&method.name, _KNOWN) or method.id == PJSIP_INVITE_METHOD:
         _answer_not_allowed(request)
     else:
