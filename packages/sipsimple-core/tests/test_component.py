@@ -26,6 +26,9 @@ def test_describes_itself() -> None:
         "local_tls_port": 0,
         "tls_verify_server": False,
         "tls_ca_file": None,
+        "tls_cert_file": None,
+        "tls_privkey_file": None,
+        "tls_min_version": "1.2",
         "user_agent": "sipsimple-0.1.0-pjsip-2.17",
         "trace_sip": False,
         "events": DEFAULT_EVENTS,
@@ -77,6 +80,15 @@ def _runs() -> None:
     assert component.local_udp_port and component.local_tcp_port and component.local_tls_port
     assert component.tls_verify_server is False
     assert component.tls_ca_file is None
+    assert component.tls_cert_file is component.tls_privkey_file is None
+    assert component.tls_min_version == "1.2"
+    component.set_local_udp_port(None)
+    component.set_local_tcp_port(None)
+    component.set_local_tls_port(None)
+    assert component.local_udp_port is component.local_tcp_port is component.local_tls_port is None
+    component.set_tls_verify_server(True)
+    assert component.tls_verify_server is True
+    component.set_tls_ca_file(None)
     component.user_agent, component.trace_sip = "other", True
     assert (component.user_agent, component.trace_sip) == ("other", True)
     assert component.parse_sip_uri("sip:a@b") == SIPURI("b", "a")

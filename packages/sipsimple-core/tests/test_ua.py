@@ -46,7 +46,8 @@ def _defaults() -> dict[str, Any]:
             name: getattr(ua, name)
             for name in (
                 "local_ip", "local_udp_port", "local_tcp_port", "local_tls_port", "user_agent",
-                "trace_sip", "tls_verify_server", "tls_ca_file", "session_expires",
+                "trace_sip", "tls_verify_server", "tls_ca_file", "tls_cert_file",
+                "tls_privkey_file", "tls_min_version", "session_expires",
                 "min_session_expires", "nameservers",
             )
         }  # fmt: skip
@@ -62,6 +63,8 @@ def test_starts_with_the_documented_defaults(in_child: InChild) -> None:
     assert values["trace_sip"] is False
     assert values["tls_verify_server"] is False
     assert values["tls_ca_file"] is None
+    assert values["tls_cert_file"] is values["tls_privkey_file"] is None
+    assert values["tls_min_version"] == "1.2"
     assert (values["session_expires"], values["min_session_expires"]) == (1800, 90)
     assert values["nameservers"] is None
 
@@ -124,6 +127,11 @@ def test_a_busy_port_is_an_error_that_leaves_nothing(
         ("tls_verify_server", 1, TypeError),
         ("tls_ca_file", b"x", TypeError),
         ("tls_ca_file", "/nowhere", ValueError),
+        ("tls_cert_file", 1, TypeError),
+        ("tls_cert_file", "/nowhere", ValueError),
+        ("tls_privkey_file", "/nowhere", ValueError),
+        ("tls_min_version", 1.2, TypeError),
+        ("tls_min_version", "1.1", ValueError),
         ("user_agent", 1, TypeError),
         ("user_agent", "", ValueError),
         ("user_agent", "a\r\nVia: b", ValueError),

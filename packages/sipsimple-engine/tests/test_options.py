@@ -133,7 +133,8 @@ def test_read_only_attributes_cannot_be_assigned_nor_can_misspelt_ones(run, inst
         for running in (False, True):
             for name in (
                 "local_ip", "local_udp_port", "local_tcp_port", "local_tls_port",
-                "tls_verify_server", "tls_ca_file", "sample_rate", "ec_tail_length",
+                "tls_verify_server", "tls_ca_file", "tls_cert_file", "tls_privkey_file",
+                "tls_min_version", "sample_rate", "ec_tail_length",
                 "playback_devices", "recording_devices", "bridge", "sound_device",
                 "default_start_options", "trace_spi",
             ):

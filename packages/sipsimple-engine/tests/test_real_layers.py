@@ -119,6 +119,56 @@ def test_the_engine_runs_with_what_is_installed(run):
     """)
 
 
+def test_the_engine_changes_its_ports_while_it_runs(run):
+    run("""
+        import socket
+        from sipsimple import Engine, PJSIPError, SIPCoreError
+        options = {"local_ip": "127.0.0.1"}
+        if "auto_sound" in Engine.default_start_options:
+            options["auto_sound"] = False
+        engine = Engine()
+
+        def refused(error, function, *arguments):
+            try:
+                function(*arguments)
+            except error:
+                return True
+
+        names = ("udp", "tcp", "tls")
+        for name in names:
+            assert refused(SIPCoreError, getattr(engine, f"set_local_{name}_port"), 0), name
+        engine.start(**options)
+        for name in names:
+            change = getattr(engine, f"set_local_{name}_port")
+            port = lambda: getattr(engine, f"local_{name}_port")
+            before = port()
+            change(0)
+            after = port()
+            assert after not in (None, 0, before), (name, after)
+            kind = socket.SOCK_DGRAM if name == "udp" else socket.SOCK_STREAM
+            with socket.socket(socket.AF_INET, kind) as taken:
+                taken.bind(("127.0.0.1", 0))
+                if name != "udp":
+                    taken.listen()
+                assert refused(PJSIPError, change, taken.getsockname()[1]), name
+            assert refused(TypeError, change, "5060"), name
+            assert port() == after
+            change(None)
+            assert port() is None
+            change(after)
+            assert port() == after
+        port = engine.local_tls_port
+        engine.set_tls_verify_server(True)
+        assert engine.tls_verify_server is True
+        engine.set_tls_ca_file(None)
+        assert refused(ValueError, engine.set_tls_ca_file, "/nowhere")
+        assert (engine.tls_ca_file, engine.local_tls_port) == (None, port)
+        assert (engine.tls_cert_file, engine.tls_privkey_file) == (None, None)
+        assert engine.tls_min_version == "1.2"
+        engine.stop()
+    """)
+
+
 def test_a_port_that_is_taken_fails_the_start_and_another_start_works(run):
     run("""
         import socket

@@ -80,6 +80,7 @@ cdef extern from "pjlib.h" nogil:
     pj_str_t pj_str(char *s)
     int pj_strcmp(const pj_str_t *str1, const pj_str_t *str2)
     int pj_stricmp(const pj_str_t *str1, const pj_str_t *str2)
+    int pj_strnicmp(const pj_str_t *str1, const pj_str_t *str2, pj_size_t len)
     int pj_strcmp2(const pj_str_t *str1, const char *str2)
     int pj_rand()
     unsigned long pj_strtoul(const pj_str_t *str)

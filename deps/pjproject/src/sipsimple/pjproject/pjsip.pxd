@@ -280,10 +280,19 @@ cdef extern from "pjsip.h" nogil:
     ctypedef struct pjsip_transport_key:
         long type
         pj_sockaddr rem_addr
+    ctypedef enum pjsip_transport_dir:
+        PJSIP_TP_DIR_NONE
+        PJSIP_TP_DIR_OUTGOING
+        PJSIP_TP_DIR_INCOMING
+    ctypedef struct pjsip_tpfactory
     ctypedef struct pjsip_transport:
         char *obj_name
         pjsip_endpoint *endpt
         pj_bool_t is_shutdown
+        pj_bool_t is_destroying
+        void *ref_cnt               # a pj_atomic_t
+        pjsip_tpfactory *factory
+        pjsip_transport_dir dir
         pjsip_transport_key key
         char *type_name
         unsigned flag
@@ -294,7 +303,7 @@ cdef extern from "pjsip.h" nogil:
         pjsip_transport_type_e type
         pj_sockaddr local_addr
         pjsip_host_port addr_name
-        pj_status_t (*destroy)(pjsip_tpfactory *factory) noexcept
+        pj_status_t (*destroy)(pjsip_tpfactory *factory) noexcept nogil
     ctypedef enum pjsip_tpselector_type:
         PJSIP_TPSELECTOR_NONE
         PJSIP_TPSELECTOR_TRANSPORT
@@ -337,6 +346,7 @@ cdef extern from "pjsip.h" nogil:
                                            pjsip_tpfactory **p_factory)
     ctypedef struct pjsip_tls_setting:
         pj_str_t ca_list_file
+        pj_str_t ca_list_path
         pj_str_t cert_file
         pj_str_t privkey_file
         pj_uint32_t proto

@@ -1,11 +1,12 @@
 """C declarations of libpjsip for clients outside of dialogs."""
 
-from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_status_t
+from sipsimple.pjproject.pjlib cimport pj_bool_t, pj_pool_t, pj_status_t
 from sipsimple.pjproject.pjsip cimport (
     pjsip_auth_clt_sess,
     pjsip_endpoint,
     pjsip_generic_int_hdr,
     pjsip_regc,
+    pjsip_transport,
 )
 
 cdef extern from "pjsip.h" nogil:
@@ -19,5 +20,8 @@ cdef extern from "pjsip.h" nogil:
 
 cdef extern from "pjsip_ua.h" nogil:
     ctypedef struct pjsip_regc_info:
+        pj_bool_t is_busy
         unsigned interval
+        pjsip_transport *transport
     pj_status_t pjsip_regc_get_info(pjsip_regc *regc, pjsip_regc_info *info)
+    pj_status_t pjsip_regc_release_transport(pjsip_regc *regc)

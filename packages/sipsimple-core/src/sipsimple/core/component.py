@@ -32,6 +32,9 @@ class SignalingComponent:
             "local_tls_port": 0,
             "tls_verify_server": False,
             "tls_ca_file": None,
+            "tls_cert_file": None,
+            "tls_privkey_file": None,
+            "tls_min_version": "1.2",
             "user_agent": DEFAULT_USER_AGENT,
             "trace_sip": False,
             "events": DEFAULT_EVENTS,
@@ -131,6 +134,41 @@ class SignalingComponent:
     def tls_ca_file(self) -> str | None:
         """Path of the file with trusted certificates, or None."""
         return self._running.tls_ca_file
+
+    @property
+    def tls_cert_file(self) -> str | None:
+        """Path of the file with our own certificate, or None."""
+        return self._running.tls_cert_file
+
+    @property
+    def tls_privkey_file(self) -> str | None:
+        """Path of the file with its private key, or None."""
+        return self._running.tls_privkey_file
+
+    @property
+    def tls_min_version(self) -> str:
+        """The lowest version of TLS, "1.2" or "1.3"."""
+        return self._running.tls_min_version
+
+    def set_local_udp_port(self, value: int | None) -> None:
+        """Listen on another UDP port; see `PJSIPUA.set_local_udp_port()`."""
+        self._running.set_local_udp_port(value)
+
+    def set_local_tcp_port(self, value: int | None) -> None:
+        """Listen on another TCP port; see `PJSIPUA.set_local_tcp_port()`."""
+        self._running.set_local_tcp_port(value)
+
+    def set_local_tls_port(self, value: int | None) -> None:
+        """Listen on another port for TLS; see `PJSIPUA.set_local_tls_port()`."""
+        self._running.set_local_tls_port(value)
+
+    def set_tls_verify_server(self, value: bool) -> None:
+        """Verify certificates, or do not; see `PJSIPUA.set_tls_verify_server()`."""
+        self._running.set_tls_verify_server(value)
+
+    def set_tls_ca_file(self, value: str | None) -> None:
+        """Trust other certificates; see `PJSIPUA.set_tls_ca_file()`."""
+        self._running.set_tls_ca_file(value)
 
     @property
     def session_expires(self) -> int | None:

@@ -20,3 +20,4 @@ cdef bint gate_wall_up(int seconds) noexcept nogil
 cdef void gate_sleep_begins() noexcept nogil
 cdef void gate_sleep_ends() noexcept nogil
 cdef void gate_woken() noexcept nogil
+cdef void gate_wake() noexcept nogil

@@ -158,3 +158,10 @@ cdef void gate_woken() noexcept nogil:
     sipsimple_gate_hold()
     _gate.woken = False
     sipsimple_gate_drop()
+
+
+cdef void gate_wake() noexcept nogil:
+    """End the sleep of the polling thread."""
+    sipsimple_gate_hold()
+    _wake()
+    sipsimple_gate_drop()

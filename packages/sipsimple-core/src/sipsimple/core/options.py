@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import ssl
 
 __all__ = [
     "checked_bool",
-    "checked_ca_file",
     "checked_expires",
     "checked_ip",
     "checked_port",
@@ -59,20 +57,6 @@ def checked_expires(value: object) -> int:
         raise TypeError(f"expires: must be int, not {type(value).__name__}")
     if not 0 < value < 0x7FFFFFFF:
         raise ValueError(f"expires: {value} is not between 1 and {0x7FFFFFFE}")
-    return value
-
-
-def checked_ca_file(value: object) -> str | None:
-    """Check `tls_ca_file`: the path of a PEM file with certificates, or None."""
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise TypeError(f"tls_ca_file: must be str or None, not {type(value).__name__}")
-    # PJSIP would notice with the first connection only.
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
-    except OSError as error:
-        raise ValueError(f"tls_ca_file: {value!r}: {error}") from None
     return value
 
 

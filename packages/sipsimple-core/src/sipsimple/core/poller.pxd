@@ -12,3 +12,8 @@ cdef pj_status_t poller_start(
 cdef void poller_stop() noexcept nogil
 # One turn: timers, then network until something happens or `milliseconds` have passed.
 cdef pj_status_t poller_turn(pjsip_endpoint *endpoint, long milliseconds) noexcept nogil
+
+# Between these two no turn runs, and so no callback and no timer of PJSIP's. By any thread
+# inside the gate, the polling one too (it is in no turn then); never in a PJSIP callback.
+cdef void poller_pause() noexcept nogil
+cdef void poller_resume() noexcept nogil

@@ -10,7 +10,13 @@ from libc.errno cimport EINTR
 from libc.string cimport memset
 from posix.unistd cimport close, dup
 
-from sipsimple.core.gate cimport gate_sleep_begins, gate_sleep_ends, gate_woken
+from sipsimple.core.connections cimport connections_sweep
+from sipsimple.core.gate cimport (
+    gate_sleep_begins,
+    gate_sleep_ends,
+    gate_wake,
+    gate_woken,
+)
 from sipsimple.pjproject.events cimport (
     events_pending,
     poll_begins,
@@ -45,6 +51,24 @@ cdef extern from "<sys/socket.h>" nogil:
     enum:
         MSG_PEEK
 
+cdef extern from * nogil:
+    """
+    #include <pthread.h>
+    static pthread_mutex_t sipsimple_turn_lock = PTHREAD_MUTEX_INITIALIZER;
+    static pthread_cond_t sipsimple_turn_changed = PTHREAD_COND_INITIALIZER;
+    static void sipsimple_turn_hold(void) { pthread_mutex_lock(&sipsimple_turn_lock); }
+    static void sipsimple_turn_drop(void) { pthread_mutex_unlock(&sipsimple_turn_lock); }
+    static void sipsimple_turn_signal(void) { pthread_cond_broadcast(&sipsimple_turn_changed); }
+    static void sipsimple_turn_wait(void)
+    {
+        pthread_cond_wait(&sipsimple_turn_changed, &sipsimple_turn_lock);
+    }
+    """
+    void sipsimple_turn_hold()
+    void sipsimple_turn_drop()
+    void sipsimple_turn_signal()
+    void sipsimple_turn_wait()
+
 cdef enum:
     # Enough to serve all that is ready, few enough to come back to the timers in between
     # (PJSIP's own loop takes PJSIP_MAX_NET_EVENTS, 1 by default).
@@ -57,8 +81,13 @@ cdef struct Wakeup:
     bint armed
     char bytes[64]
 
+cdef struct Turn:
+    bint running
+    int pauses              # threads that hold turns off, or are about to
+
 cdef Wakeup _queue_wakeup
 cdef Wakeup _gate_wakeup
+cdef Turn _turn
 
 
 cdef void _on_queue_readable(
@@ -109,6 +138,7 @@ cdef pj_status_t poller_start(
     memset(&callback, 0, sizeof(callback))
     memset(&_queue_wakeup, 0, sizeof(_queue_wakeup))
     memset(&_gate_wakeup, 0, sizeof(_gate_wakeup))
+    memset(&_turn, 0, sizeof(_turn))
     _queue_wakeup.flags = PJ_IOQUEUE_ALWAYS_ASYNC | MSG_PEEK
     _gate_wakeup.flags = PJ_IOQUEUE_ALWAYS_ASYNC
     callback.on_read_complete = _on_queue_readable
@@ -128,13 +158,50 @@ cdef void poller_stop() noexcept nogil:
         _gate_wakeup.key = NULL
 
 
+cdef void _begin_turn() noexcept nogil:
+    sipsimple_turn_hold()
+    while _turn.pauses > 0:
+        sipsimple_turn_wait()
+    _turn.running = True
+    sipsimple_turn_drop()
+
+
+cdef void _end_turn() noexcept nogil:
+    sipsimple_turn_hold()
+    _turn.running = False
+    sipsimple_turn_signal()
+    sipsimple_turn_drop()
+
+
+cdef void poller_pause() noexcept nogil:
+    """Wait for the turn that is running, its sleep cut short, and hold off the next."""
+    sipsimple_turn_hold()
+    _turn.pauses += 1
+    sipsimple_turn_drop()
+    gate_wake()
+    sipsimple_turn_hold()
+    while _turn.running:
+        sipsimple_turn_wait()
+    sipsimple_turn_drop()
+
+
+cdef void poller_resume() noexcept nogil:
+    sipsimple_turn_hold()
+    _turn.pauses -= 1
+    sipsimple_turn_signal()
+    sipsimple_turn_drop()
+
+
 cdef pj_status_t poller_turn(pjsip_endpoint *endpoint, long milliseconds) noexcept nogil:
     cdef pj_ioqueue_t *ioqueue = pjsip_endpt_get_ioqueue(endpoint)
     cdef pj_time_val timeout
     cdef int served = 0
     cdef int count
     poll_begins()
+    # Before the turn: who pauses it either holds it off, or finds a sleeper to wake.
     gate_sleep_begins()
+    _begin_turn()
+    connections_sweep()
     _arm(&_queue_wakeup)
     _arm(&_gate_wakeup)
     timeout.sec = 0
@@ -155,6 +222,7 @@ cdef pj_status_t poller_turn(pjsip_endpoint *endpoint, long milliseconds) noexce
             break
         timeout.sec = 0
         timeout.msec = 0
+    _end_turn()
     gate_sleep_ends()
     poll_ends()
     # A signal's handler runs when Python gets the thread back.

@@ -17,6 +17,8 @@ cdef struct Native:
     uint32_t asked          # what regc has been told to ask for
     uint32_t asking         # what the running request asks for, if anything
     uint32_t raised         # how often a 423 has made the running request ask for more
+    int sending             # threads that are inside pjsip_regc_send()
+    bint letting_go         # of the transport: nobody may send meanwhile
     pjsip_tx_data *request  # the last one, with the targets that it may go to; or NULL
 
 cdef struct ContactRecord:
@@ -32,3 +34,6 @@ cdef void registration_on_transaction(pjsip_regc_tsx_cb_param *param) noexcept n
 cdef void registration_finalize(Anchor *anchor) noexcept nogil
 # Let go of the last request.
 cdef void registration_forget_request(Native *native) noexcept nogil
+# Have regc give back the transport of its last answer, if that one is about to end. Only
+# while the poller is paused.
+cdef void registration_let_transport_go(Native *native) noexcept nogil

@@ -62,11 +62,15 @@ from sipsimple.pjproject.pjsip_client cimport (
     pjsip_min_expires_hdr_create,
     pjsip_regc_get_info,
     pjsip_regc_info,
+    pjsip_regc_release_transport,
 )
 
 from sipsimple.core.registration_states import EVENTS as _EVENTS
 from sipsimple.core.registration_states import STATES as _STATES
 from sipsimple.core.registration_states import TRANSITIONS as _TRANSITIONS
+
+cdef extern from "<sched.h>" nogil:
+    int sched_yield()
 
 cdef enum:
     MOST_CONTACTS = 1000
@@ -136,6 +140,47 @@ cdef void _push_state(Machine *machine, const Answer *answer) noexcept nogil:
     event_push(&event.base)
 
 
+# ---- the transport of the last answer, which regc holds without a lock
+
+cdef void _begin_send(Native *native) noexcept nogil:
+    anchor_lock(&native.machine.base)
+    while native.letting_go:        # a matter of microseconds
+        anchor_unlock(&native.machine.base)
+        sched_yield()
+        anchor_lock(&native.machine.base)
+    native.sending += 1
+    anchor_unlock(&native.machine.base)
+
+
+cdef void _end_send(Native *native) noexcept nogil:
+    anchor_lock(&native.machine.base)
+    native.sending -= 1
+    anchor_unlock(&native.machine.base)
+
+
+cdef void _let_transport_go(pjsip_regc *regc) noexcept nogil:
+    cdef pjsip_regc_info info
+    pjsip_regc_get_info(regc, &info)
+    if info.transport != NULL and info.transport.is_shutdown:
+        pjsip_regc_release_transport(regc)
+
+
+cdef void registration_let_transport_go(Native *native) noexcept nogil:
+    cdef pjsip_regc_info info
+    anchor_lock(&native.machine.base)
+    # A transaction that runs lets go when it is answered.
+    native.letting_go = native.regc != NULL and native.sending == 0
+    anchor_unlock(&native.machine.base)
+    if not native.letting_go:
+        return
+    pjsip_regc_get_info(native.regc, &info)
+    if not info.is_busy:
+        _let_transport_go(native.regc)
+    anchor_lock(&native.machine.base)
+    native.letting_go = False
+    anchor_unlock(&native.machine.base)
+
+
 # ---- requests
 
 cdef pj_status_t _make(Native *native, int what, pjsip_tx_data **request) noexcept nogil:
@@ -181,10 +226,14 @@ cdef void registration_forget_request(Native *native) noexcept nogil:
 
 cdef pj_status_t _dispatch(Native *native, pjsip_tx_data *request) noexcept nogil:
     """Send a request, and keep it for the targets that are found for it."""
+    cdef pj_status_t status
     registration_forget_request(native)
     pjsip_tx_data_add_ref(request)
     _exchange_request(native, request)
-    return pjsip_regc_send(native.regc, request)
+    _begin_send(native)
+    status = pjsip_regc_send(native.regc, request)
+    _end_send(native)
+    return status
 
 
 cdef void _send(Machine *machine, int what, uint32_t transaction) noexcept nogil:
@@ -237,6 +286,9 @@ cdef void registration_on_answer(pjsip_regc_cbparam *result) noexcept nogil:
     cdef Native *native = <Native *> result.token
     cdef Machine *machine = &native.machine
     cdef Answer answer
+    if result.rdata != NULL:
+        # regc has just taken the transport, to keep its connection open: not if it ends.
+        _let_transport_go(result.regc)
     if failover_due(result.code, result.rdata):
         if _send_to_next(native, SEND_REMOVAL if result.is_unreg else SEND_WHOLE):
             return

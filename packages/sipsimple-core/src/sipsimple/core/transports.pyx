@@ -1,6 +1,7 @@
 """The listening transports: UDP, TCP and TLS, IPv4 and IPv6."""
 
 import ipaddress
+import os
 import socket
 
 cimport cython
@@ -27,11 +28,17 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_tls_setting,
     pjsip_tls_setting_default,
     pjsip_tls_transport_start2,
-    pjsip_tpfactory,
-    pjsip_transport,
+    pjsip_transport_shutdown,
     pjsip_udp_transport_cfg,
     pjsip_udp_transport_cfg_default,
     pjsip_udp_transport_start2,
+)
+from sipsimple.pjproject.pjsip_connections cimport (
+    PJSIP_UDP_TRANSPORT_DESTROY_SOCKET,
+    pj_atomic_get,
+    pj_atomic_t,
+    pjsip_tls_transport_restart2,
+    pjsip_udp_transport_pause,
 )
 from sipsimple.pjproject.runtime cimport check, ensure_thread
 from sipsimple.pjproject.strings cimport borrow, to_str
@@ -86,7 +93,9 @@ cdef Listener open_udp(pjsip_endpoint *endpoint, str ip, int port):
         if status == PJ_SUCCESS:
             status = pjsip_udp_transport_start2(endpoint, &config, &transport)
     check(status, f"could not open UDP port {port} on {ip}")
-    return _listener("udp", ip, &transport.local_name)
+    cdef Listener listener = _listener("udp", ip, &transport.local_name)
+    listener.transport = transport
+    return listener
 
 
 cdef Listener open_tcp(pjsip_endpoint *endpoint, str ip, int port):
@@ -114,7 +123,9 @@ cdef Listener open_tcp(pjsip_endpoint *endpoint, str ip, int port):
         if status == PJ_SUCCESS:
             status = pjsip_tcp_transport_start3(endpoint, &config, &factory)
     check(status, f"could not open TCP port {port} on {ip}")
-    return _listener("tcp", ip, &factory.addr_name)
+    cdef Listener listener = _listener("tcp", ip, &factory.addr_name)
+    listener.factory = factory
+    return listener
 
 
 cdef int _probe_tcp(str ip, int port) except -1:
@@ -135,14 +146,15 @@ cdef int _probe_tcp(str ip, int port) except -1:
     return 0
 
 
-cdef Listener open_tls(
-    pjsip_endpoint *endpoint, str ip, int port, bint verify_server, str ca_file
-):
+cdef bytes _path(object path):
+    return b"" if path is None else os.fsencode(path)
+
+
+cdef Listener open_tls(pjsip_endpoint *endpoint, str ip, int port, object options):
     """Open a TLS listener; port 0 picks a free one.
 
     Args:
-        verify_server: Refuse servers whose certificate does not verify against `ca_file`.
-        ca_file: PEM file with the trusted certificates, or None.
+        options: The `TLSOptions`.
 
     Raises:
         PJSIPError: The port is taken, or the address is not this machine's.
@@ -155,18 +167,28 @@ cdef Listener open_tls(
     cdef int family = pj_AF_INET6() if _is_ipv6(ip) else pj_AF_INET()
     cdef bytes address = ip.encode()
     cdef pj_str_t address_text = borrow(address)
-    cdef bytes authorities = b"" if ca_file is None else ca_file.encode()
+    authorities_file, authorities_folder = options.authorities()
+    cdef bytes authorities = _path(authorities_file)
+    cdef bytes more_authorities = _path(authorities_folder)
+    cdef bytes certificate = _path(options.cert_file)
+    cdef bytes key = _path(options.privkey_file or options.cert_file)
+    cdef bint verify_server = options.verify_server
+    cdef bint only_newest = options.min_version == "1.3"
     cdef pj_status_t status
     with nogil:
         ensure_thread()
         pjsip_tls_setting_default(&settings)
-        # RFC 8996 deprecates what came before TLS 1.2.
-        settings.proto = PJ_SSL_SOCK_PROTO_TLS1_2 | PJ_SSL_SOCK_PROTO_TLS1_3
+        settings.proto = PJ_SSL_SOCK_PROTO_TLS1_3
+        if not only_newest:
+            settings.proto |= PJ_SSL_SOCK_PROTO_TLS1_2
         settings.verify_server = verify_server
         settings.reuse_addr = True
         memset(&bind_address, 0, sizeof(bind_address))
         status = pj_sockaddr_init(family, &bind_address, &address_text, <pj_uint16_t> port)
     settings.ca_list_file = borrow(authorities)
+    settings.ca_list_path = borrow(more_authorities)
+    settings.cert_file = borrow(certificate)
+    settings.privkey_file = borrow(key)
     if port:
         _probe_tcp(ip, port)
     if status == PJ_SUCCESS:
@@ -175,7 +197,51 @@ cdef Listener open_tls(
                 endpoint, &settings, &bind_address, NULL, 1, &factory
             )
     check(status, f"could not open TLS port {port} on {ip}")
-    return _listener("tls", ip, &factory.addr_name)
+    cdef Listener listener = _listener("tls", ip, &factory.addr_name)
+    listener.factory = factory
+    return listener
+
+
+cdef int move_tls(Listener listener, str ip, int port) except -1:
+    """Have an open TLS listener listen on another port, with the options that it has.
+
+    Raises:
+        PJSIPError: It cannot; it listens on no port then.
+
+    Source: `pjsip_tls_transport_restart2()`.
+    """
+    cdef pj_sockaddr bind_address
+    cdef int family = pj_AF_INET6() if _is_ipv6(ip) else pj_AF_INET()
+    cdef bytes address = ip.encode()
+    cdef pj_str_t address_text = borrow(address)
+    cdef pj_status_t status
+    if port:
+        _probe_tcp(ip, port)
+    with nogil:
+        memset(&bind_address, 0, sizeof(bind_address))
+        status = pj_sockaddr_init(family, &bind_address, &address_text, <pj_uint16_t> port)
+        if status == PJ_SUCCESS:
+            status = pjsip_tls_transport_restart2(listener.factory, NULL, &bind_address, NULL)
+    check(status, f"could not open TLS port {port} on {ip}")
+    listener.port = listener.factory.addr_name.port
+    return 0
+
+
+cdef void close_listener(Listener listener) noexcept:
+    """Stop listening. Connections live on; a UDP socket does until nobody uses it."""
+    with nogil:
+        if listener.transport != NULL:
+            pjsip_transport_shutdown(listener.transport)
+            # PJSIP destroys it in a later turn, when nobody may begin to use it any more: if
+            # nobody does, the port is free from now on.
+            if pj_atomic_get(<pj_atomic_t *> listener.transport.ref_cnt) == 0:
+                pjsip_udp_transport_pause(
+                    listener.transport, PJSIP_UDP_TRANSPORT_DESTROY_SOCKET
+                )
+            listener.transport = NULL
+        elif listener.factory != NULL:
+            listener.factory.destroy(listener.factory)
+            listener.factory = NULL
 
 
 cdef str _way(int family, str destination):

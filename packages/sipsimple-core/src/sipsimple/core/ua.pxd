@@ -5,9 +5,9 @@ Every call into PJSIP happens inside the gate (gate.pxd). A primitive derives fr
 """
 
 from sipsimple.core.credentials cimport Credentials
+from sipsimple.core.listeners cimport Listeners
 from sipsimple.core.request_handler cimport invite_function
 from sipsimple.core.route cimport Route
-from sipsimple.core.transports cimport Listener
 from sipsimple.core.uri cimport SIPURI
 from sipsimple.pjproject.pjlib cimport pj_pool_t
 from sipsimple.pjproject.pjsip cimport pjsip_endpoint
@@ -23,19 +23,18 @@ cdef class PJSIPUA:
     cdef bint _polling
     cdef str _local_ip
     cdef str _user_agent
-    cdef str _tls_ca_file
     cdef dict _events
     cdef object _session_expires
     cdef unsigned _min_session_expires
-    cdef bint _tls_verify_server
-    # "udp", "tcp", "tls" -> Listener
+    cdef Listeners _listeners
+    # "udp", "tcp", "tls" -> Listener; changes with the ports.
     cdef dict listeners
     cdef tuple _nameservers
     cdef object _lookups
     cdef object _wake_reader
     cdef object _wake_writer
     cdef int _claim(self) except -1
-    cdef int _start(self, dict ports) except -1
+    cdef int _start(self, dict ports, object tls_options) except -1
     cdef int _set_user_agent(self, str value) except -1
     cdef int _open_lookups(self) except -1
     cdef int _close_lookups(self) except -1
@@ -43,6 +42,9 @@ cdef class PJSIPUA:
     cdef bint _end(self, int seconds) except -1
     cdef int _enter(self) except -1
     cdef object _port(self, str name)
+    cdef object _tls_option(self, str name)
+    cdef int _change_port(self, str name, object value) except -1
+    cdef int _change_tls(self, dict changes) except -1
 
 # The running one; SIPCoreError when there is none, and in a forked child.
 cdef PJSIPUA current_ua()

@@ -7,6 +7,7 @@ cimport cython
 from posix.unistd cimport getpid
 
 from sipsimple.core.agent_header cimport agent_header_register, agent_header_set
+from sipsimple.core.connections cimport connections_register
 from sipsimple.core.event_packages cimport package_add, packages_register
 from sipsimple.core.forking cimport forking_set_callback
 from sipsimple.core.gate cimport (
@@ -17,6 +18,7 @@ from sipsimple.core.gate cimport (
     gate_shut,
     gate_wall_up,
 )
+from sipsimple.core.listeners cimport make_listeners
 from sipsimple.core.message_checks cimport message_checks_register
 from sipsimple.core.message_client cimport message_client_register
 from sipsimple.core.message_receiver cimport message_receiver_register
@@ -31,13 +33,7 @@ from sipsimple.core.request_handler cimport (
 from sipsimple.core.resolver cimport resolver_set_lookups, resolver_start, resolver_stop
 from sipsimple.core.session_timers cimport session_timers_register
 from sipsimple.core.trace cimport trace_get, trace_register, trace_set
-from sipsimple.core.transports cimport (
-    address_towards,
-    open_tcp,
-    open_tls,
-    open_udp,
-    outgoing_address,
-)
+from sipsimple.core.transports cimport Listener, address_towards, outgoing_address
 from sipsimple.core.uri cimport uri_from_text
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_status_t
 from sipsimple.pjproject.pjsip cimport (
@@ -59,13 +55,13 @@ from sipsimple.core.names import Names as _Names
 from sipsimple.core.names import checked_nameservers
 from sipsimple.core.options import (
     checked_bool,
-    checked_ca_file,
     checked_ip,
     checked_port,
     checked_session_timers,
     checked_user_agent,
 )
 from sipsimple.core.resolver import answer as _answer
+from sipsimple.core.tls_options import checked_tls_options
 from sipsimple.pjproject import SIPCoreError, pjproject_version
 from sipsimple.pjproject.native import live_objects
 
@@ -120,7 +116,8 @@ cdef void register_endpoint_hook(endpoint_function hook) noexcept:
 cdef class PJSIPUA:
     """PJSIPUA(
     *, local_ip=None, local_udp_port=0, local_tcp_port=0, local_tls_port=0,
-    tls_verify_server=False, tls_ca_file=None, user_agent=None, trace_sip=False, events=None,
+    tls_verify_server=False, tls_ca_file=None, tls_cert_file=None, tls_privkey_file=None,
+    tls_min_version="1.2", user_agent=None, trace_sip=False, events=None,
     session_expires=1800, min_session_expires=90, nameservers=None
 )
 --
@@ -138,8 +135,15 @@ cdef class PJSIPUA:
         local_udp_port: UDP port, 0 for a free one, None for no UDP at all.
         local_tcp_port: TCP port, likewise.
         local_tls_port: Port of TLS over TCP, likewise.
-        tls_verify_server: Refuse servers whose certificate does not verify.
-        tls_ca_file: Path of a PEM file with the certificates to verify against.
+        tls_verify_server: Refuse servers whose certificate does not verify, or is not for
+            the host that was asked for (RFC 5922).
+        tls_ca_file: Path of a PEM file with the certificates to verify against; None for
+            those that the system trusts.
+        tls_cert_file: Path of a PEM file with our own certificate, followed by those
+            between it and its authority's; None for none, so that nobody can connect.
+        tls_privkey_file: Path of a PEM file with its private key, not encrypted; None
+            where that is in `tls_cert_file`.
+        tls_min_version: The lowest version of TLS to talk, "1.2" or "1.3".
         user_agent: Value of the User-Agent and Server headers.
         trace_sip: Report every message as `SCEngineSIPTrace`.
         events: Event packages to subscribe to, a dict from their names to lists of the types of
@@ -167,6 +171,9 @@ cdef class PJSIPUA:
         local_tls_port=0,
         tls_verify_server=False,
         tls_ca_file=None,
+        tls_cert_file=None,
+        tls_privkey_file=None,
+        tls_min_version="1.2",
         user_agent=None,
         trace_sip=False,
         events=None,
@@ -183,8 +190,9 @@ cdef class PJSIPUA:
             "tcp": checked_port(local_tcp_port, "local_tcp_port"),
             "tls": checked_port(local_tls_port, "local_tls_port"),
         }
-        self._tls_verify_server = checked_bool(tls_verify_server, "tls_verify_server")
-        self._tls_ca_file = checked_ca_file(tls_ca_file)
+        tls_options = checked_tls_options(
+            tls_verify_server, tls_ca_file, tls_cert_file, tls_privkey_file, tls_min_version
+        )
         self._user_agent = checked_user_agent(
             DEFAULT_USER_AGENT if user_agent is None else user_agent
         )
@@ -197,7 +205,7 @@ cdef class PJSIPUA:
         self._claim()
         self.listeners = {}
         try:
-            self._start(ports)
+            self._start(ports, tls_options)
             self._open_lookups()
         except BaseException:
             self._destroy()
@@ -229,7 +237,7 @@ cdef class PJSIPUA:
         _owner = self
         return 0
 
-    cdef int _start(self, dict ports) except -1:
+    cdef int _start(self, dict ports, object tls_options) except -1:
         cdef pj_status_t status
         cdef int wake_descriptor
         cdef unsigned interval = self._session_expires or 0
@@ -253,6 +261,8 @@ cdef class PJSIPUA:
                 status = resolver_start(self.endpoint)
             if status == PJ_SUCCESS:
                 status = trace_register(self.endpoint)
+            if status == PJ_SUCCESS:
+                status = connections_register(self.endpoint)
             if status == PJ_SUCCESS:
                 status = message_checks_register(self.endpoint)
             if status == PJ_SUCCESS:
@@ -281,18 +291,9 @@ cdef class PJSIPUA:
             raise MemoryError
         for event, accept_types in self._events.items():
             package_add(event, accept_types)
-        if ports["udp"] is not None:
-            self.listeners["udp"] = open_udp(self.endpoint, self._local_ip, ports["udp"])
-        if ports["tcp"] is not None:
-            self.listeners["tcp"] = open_tcp(self.endpoint, self._local_ip, ports["tcp"])
-        if ports["tls"] is not None:
-            self.listeners["tls"] = open_tls(
-                self.endpoint,
-                self._local_ip,
-                ports["tls"],
-                self._tls_verify_server,
-                self._tls_ca_file,
-            )
+        self._listeners = make_listeners(self.endpoint, self._local_ip, tls_options)
+        self.listeners = self._listeners.by_name
+        self._listeners.open_all(ports)
         return 0
 
     cdef int _set_user_agent(self, str value) except -1:
@@ -477,6 +478,88 @@ cdef class PJSIPUA:
             raise SIPCoreError("the SIP core has stopped")
         return 0
 
+    # ---- changing the transports
+
+    def set_local_udp_port(self, value):
+        """Listen on another UDP port.
+
+        Registrations and calls that exist keep the old port in their Contact, and what is
+        sent there is lost: register again with a new `Registration`. The old socket stays
+        open until the transactions end that run over it.
+
+        Args:
+            value: 0 to 65535; 0 for a free one, None to disable UDP.
+
+        Raises:
+            TypeError: Neither int nor None.
+            ValueError: Out of range.
+            PJSIPError: The port cannot be had; the old one stays open.
+            SIPCoreError: The SIP core has stopped.
+        """
+        self._change_port("udp", value)
+
+    def set_local_tcp_port(self, value):
+        """Listen on another TCP port.
+
+        Connections stay, except that None ends them, once their transactions have ended.
+        Arguments, errors and what becomes of a Contact are those of `set_local_udp_port()`.
+        """
+        self._change_port("tcp", value)
+
+    def set_local_tls_port(self, value):
+        """Listen on another TCP port for TLS; otherwise as `set_local_tcp_port()`."""
+        self._change_port("tls", value)
+
+    cdef int _change_port(self, str name, object value) except -1:
+        port = checked_port(value, f"local_{name}_port")
+        self._enter()
+        try:
+            self._listeners.change_port(name, port)
+        finally:
+            with nogil:
+                gate_leave()
+        return 0
+
+    def set_tls_verify_server(self, value):
+        """Set whether certificates of servers are verified.
+
+        The TLS listener restarts on the port that it has. Every TLS connection ends as
+        soon as no transaction uses it; who needs one makes a new one. A request that
+        another thread sends at just that moment may fail with 503.
+
+        Args:
+            value: A bool.
+
+        Raises:
+            TypeError: Not a bool.
+            PJSIPError: The port cannot be opened again; all stays as it was.
+            SIPCoreError: The SIP core has stopped.
+        """
+        self._change_tls({"verify_server": value})
+
+    def set_tls_ca_file(self, value):
+        """Set the certificates to verify against, or have the file read again.
+
+        Otherwise as `set_tls_verify_server()`.
+
+        Args:
+            value: Path of a PEM file, or None for what the system trusts.
+
+        Raises:
+            TypeError: Neither str nor None.
+            ValueError: It cannot be read, or holds no certificate.
+        """
+        self._change_tls({"ca_file": value})
+
+    cdef int _change_tls(self, dict changes) except -1:
+        self._enter()
+        try:
+            self._listeners.change_tls(changes)
+        finally:
+            with nogil:
+                gate_leave()
+        return 0
+
     # ---- attributes
 
     cdef object _port(self, str name):
@@ -506,12 +589,32 @@ cdef class PJSIPUA:
     @property
     def tls_verify_server(self):
         """Whether certificates of servers are verified."""
-        return self._tls_verify_server
+        return self._tls_option("verify_server")
 
     @property
     def tls_ca_file(self):
         """Path of the file with trusted certificates, or None."""
-        return self._tls_ca_file
+        return self._tls_option("ca_file")
+
+    @property
+    def tls_cert_file(self):
+        """Path of the file with our own certificate, or None."""
+        return self._tls_option("cert_file")
+
+    @property
+    def tls_privkey_file(self):
+        """Path of the file with its private key, or None."""
+        return self._tls_option("privkey_file")
+
+    @property
+    def tls_min_version(self):
+        """The lowest version of TLS, "1.2" or "1.3"."""
+        return self._tls_option("min_version")
+
+    cdef object _tls_option(self, str name):
+        if self._listeners is None:
+            raise SIPCoreError("PJSIPUA.__init__() has not been called")
+        return getattr(self._listeners.tls_options, name)
 
     @property
     def session_expires(self):

@@ -130,8 +130,15 @@ class Engine(SignalingAPI, AudioAPI):
                 disables UDP.
             local_tcp_port: TCP port to listen on, likewise.
             local_tls_port: TCP port to listen on with TLS, likewise.
-            tls_verify_server: Whether the certificates of servers are verified.
-            tls_ca_file: Path of a file with the certificates of trusted authorities.
+            tls_verify_server: Whether servers are refused whose certificate does not verify,
+                or is not for the host that was asked for (RFC 5922).
+            tls_ca_file: Path of a PEM file with the certificates of trusted authorities; None
+                for those that the system trusts.
+            tls_cert_file: Path of a PEM file with our own certificate, followed by those
+                between it and its authority's; None for none, so that nobody can connect.
+            tls_privkey_file: Path of a PEM file with its private key, not encrypted; None
+                where that is in `tls_cert_file`.
+            tls_min_version: The lowest version of TLS to talk, "1.2" or "1.3".
             user_agent: The `User-Agent` header of messages that are sent.
             trace_sip: Whether SIP messages on the wire are reported as `SCEngineSIPTrace`.
             events: The event packages that one can subscribe to, a dict from their names to

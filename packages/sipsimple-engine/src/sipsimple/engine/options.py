@@ -28,6 +28,9 @@ _DISTRIBUTIONS = {
     "local_tls_port": "sipsimple-core",
     "tls_verify_server": "sipsimple-core",
     "tls_ca_file": "sipsimple-core",
+    "tls_cert_file": "sipsimple-core",
+    "tls_privkey_file": "sipsimple-core",
+    "tls_min_version": "sipsimple-core",
     "user_agent": "sipsimple-core",
     "trace_sip": "sipsimple-core",
     "events": "sipsimple-core",
@@ -46,6 +49,9 @@ class StartOptions(TypedDict, total=False):
     local_tls_port: int | None
     tls_verify_server: bool
     tls_ca_file: str | None
+    tls_cert_file: str | None
+    tls_privkey_file: str | None
+    tls_min_version: str
     user_agent: str
     log_level: int
     trace_sip: bool

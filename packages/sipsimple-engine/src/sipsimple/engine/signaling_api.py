@@ -37,28 +37,128 @@ class SignalingAPI:
 
     @property
     def local_udp_port(self) -> int | None:
-        """Local UDP port that is listened on; None where UDP is disabled. Read-only."""
+        """Local UDP port that is listened on; None where UDP is disabled.
+
+        Read-only; `set_local_udp_port()` changes it.
+        """
         return self._signaling("local_udp_port").local_udp_port
 
     @property
     def local_tcp_port(self) -> int | None:
-        """Local TCP port that is listened on; None where TCP is disabled. Read-only."""
+        """Local TCP port that is listened on; None where TCP is disabled.
+
+        Read-only; `set_local_tcp_port()` changes it.
+        """
         return self._signaling("local_tcp_port").local_tcp_port
 
     @property
     def local_tls_port(self) -> int | None:
-        """Local TCP port of TLS that is listened on; None where TLS is disabled. Read-only."""
+        """Local TCP port of TLS that is listened on; None where TLS is disabled.
+
+        Read-only; `set_local_tls_port()` changes it.
+        """
         return self._signaling("local_tls_port").local_tls_port
 
     @property
     def tls_verify_server(self) -> bool:
-        """Whether servers are refused whose TLS certificate does not verify. Read-only."""
+        """Whether servers are refused whose TLS certificate does not verify.
+
+        Read-only; `set_tls_verify_server()` changes it.
+        """
         return self._signaling("tls_verify_server").tls_verify_server
 
     @property
     def tls_ca_file(self) -> str | None:
-        """Path of the file with the certificates that TLS servers need. Read-only."""
+        """Path of the file with the certificates that TLS servers need, or None.
+
+        Read-only; `set_tls_ca_file()` changes it.
+        """
         return self._signaling("tls_ca_file").tls_ca_file
+
+    @property
+    def tls_cert_file(self) -> str | None:
+        """Path of the file with our own certificate, or None. Read-only."""
+        return self._signaling("tls_cert_file").tls_cert_file
+
+    @property
+    def tls_privkey_file(self) -> str | None:
+        """Path of the file with the key of our certificate, or None. Read-only."""
+        return self._signaling("tls_privkey_file").tls_privkey_file
+
+    @property
+    def tls_min_version(self) -> str:
+        """The lowest version of TLS that is talked, "1.2" or "1.3". Read-only."""
+        return self._signaling("tls_min_version").tls_min_version
+
+    def set_local_udp_port(self, value: int | None) -> None:
+        """Listen on another UDP port.
+
+        Registrations and calls that exist keep the old port in their Contact, and what is sent
+        there is lost: register again with a new `Registration`. The old socket stays open until
+        the transactions that run over it have ended.
+
+        Args:
+            value: 0 to 65535; 0 for a free one, None to disable UDP.
+
+        Raises:
+            TypeError: `value` is neither int nor None.
+            ValueError: `value` is out of range.
+            PJSIPError: The port cannot be had; the old one stays open.
+            SIPCoreError: The Engine does not run.
+        """
+        self._signaling("set_local_udp_port").set_local_udp_port(value)
+
+    def set_local_tcp_port(self, value: int | None) -> None:
+        """Listen on another TCP port; connections stay.
+
+        Args:
+            value: 0 to 65535; 0 for a free one. None disables TCP, and ends its connections
+                once the transactions that run over them have ended.
+
+        Raises:
+            TypeError: `value` is neither int nor None.
+            ValueError: `value` is out of range.
+            PJSIPError: The port cannot be had; the old one stays open.
+            SIPCoreError: The Engine does not run.
+        """
+        self._signaling("set_local_tcp_port").set_local_tcp_port(value)
+
+    def set_local_tls_port(self, value: int | None) -> None:
+        """Listen on another TCP port for TLS; otherwise as `set_local_tcp_port()`."""
+        self._signaling("set_local_tls_port").set_local_tls_port(value)
+
+    def set_tls_verify_server(self, value: bool) -> None:
+        """Set whether TLS servers are refused whose certificate does not verify.
+
+        The TLS listener starts anew on the port that it has. Every TLS connection ends as soon
+        as no transaction uses it; the next request makes a new one. A request that another
+        thread sends at just that moment may fail with 503.
+
+        Args:
+            value: True to refuse them.
+
+        Raises:
+            TypeError: `value` is no bool.
+            PJSIPError: The port cannot be opened again; all stays as it was.
+            SIPCoreError: The Engine does not run.
+        """
+        self._signaling("set_tls_verify_server").set_tls_verify_server(value)
+
+    def set_tls_ca_file(self, value: str | None) -> None:
+        """Set the certificates to verify TLS servers against, or have the file read again.
+
+        The TLS listener starts anew, as with `set_tls_verify_server()`.
+
+        Args:
+            value: Path of a PEM file; None for the certificates that the system trusts.
+
+        Raises:
+            TypeError: `value` is neither str nor None.
+            ValueError: The file cannot be read, or holds no certificate.
+            PJSIPError: The port cannot be opened again; all stays as it was.
+            SIPCoreError: The Engine does not run.
+        """
+        self._signaling("set_tls_ca_file").set_tls_ca_file(value)
 
     @property
     def session_expires(self) -> int | None:
