@@ -1,8 +1,11 @@
 """The event queue, as seen from Python."""
 
 import ctypes
+import logging
 import os
 import select
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -142,6 +145,64 @@ def test_pjlib_logs_arrive_with_sender_level_and_message(recorder: Recorder) -> 
     [(name, sender, data)] = recorder.notifications
     assert (name, sender) == ("SCEngineLog", None)
     assert (data["sender"], data["level"], data["message"]) == ("test.c", 2, "heard 1 of 2")
+
+
+@pytest.mark.parametrize(
+    ("level", "severity"),
+    [
+        (1, logging.ERROR),
+        (2, logging.WARNING),
+        (3, logging.INFO),
+        (4, logging.DEBUG),
+        (5, logging.DEBUG),
+    ],
+)
+def test_pjlib_logs_are_records_of_a_standard_logger(
+    recorder: Recorder, caplog: pytest.LogCaptureFixture, level: int, severity: int
+) -> None:
+    caplog.set_level(logging.DEBUG, "sipsimple.pjsip")
+    pjlib = ctypes.CDLL(str(LIBRARY_FOLDER / "libpj.so.2"))
+    runtime.set_log_level(5)
+    try:
+        getattr(pjlib, f"pj_log_{level}")(b"test.c", b"heard 100%% of %d", 2)
+    finally:
+        runtime.set_log_level(0)
+    queue.drain(recorder)
+    (record,) = caplog.records
+    assert (record.name, record.levelno) == ("sipsimple.pjsip", severity)
+    assert record.getMessage() == "test.c: heard 100% of 2"
+    assert (record.pjsip_sender, record.pjsip_level) == ("test.c", level)  # type: ignore[attr-defined]
+    [(_, _, data)] = recorder.notifications
+    assert record.created == pytest.approx(data["timestamp"].timestamp(), abs=0.001)
+    assert record.msecs == data["timestamp"].microsecond // 1000
+
+
+def test_pjlib_logs_are_no_records_where_nobody_wants_their_level(
+    recorder: Recorder, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.ERROR, "sipsimple.pjsip")
+    pjlib = ctypes.CDLL(str(LIBRARY_FOLDER / "libpj.so.2"))
+    runtime.set_log_level(5)
+    try:
+        pjlib.pj_log_2(b"test.c", b"a warning")
+    finally:
+        runtime.set_log_level(0)
+    assert queue.drain(recorder) == 1
+    assert (caplog.records, capfd.readouterr().err) == ([], "")
+
+
+def test_pjlib_logs_are_not_written_to_stderr_unasked() -> None:
+    program = """
+import ctypes
+from sipsimple.pjproject import runtime
+from sipsimple.pjproject.events import queue
+from sipsimple.pjproject.loader import LIBRARY_FOLDER
+runtime.set_log_level(5)
+ctypes.CDLL(str(LIBRARY_FOLDER / "libpj.so.2")).pj_log_1(b"test.c", b"an error")
+assert queue.drain(lambda *arguments: None) == 1
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def succeeds_in_a_child(check: Callable[[], bool]) -> bool:

@@ -151,7 +151,8 @@ class Engine(SignalingAPI, AudioAPI):
                 "192.0.2.53" or "127.0.0.1:5353". None for those of the system, which then
                 has its say about host names too, with `/etc/hosts` and the like.
             log_level: Highest level of pjproject's log messages that are reported as
-                `SCEngineLog`: 1, the most critical, to 5; 0 for none.
+                `SCEngineLog`, and as records of the logger `sipsimple.pjsip`: 1, the most
+                critical, to 5; 0 for none.
             auto_sound: Whether sound devices are selected and opened automatically.
             ec_tail_length: Tail length of the echo canceller in milliseconds; 0 turns it off.
             sample_rate: Sample rate of the bridge and the sound card in kHz: 8, 16 or 32.
@@ -223,7 +224,8 @@ class Engine(SignalingAPI, AudioAPI):
     def log_level(self) -> int:
         """Highest level of pjproject's log messages that are reported as `SCEngineLog`.
 
-        An int from 0 (none) to 5 (all); 1 is the most critical.
+        An int from 0 (none) to 5 (all); 1 is the most critical. Those are also records of the
+        logger `sipsimple.pjsip`.
         """
         self._require_running("log_level")
         return get_log_level()
