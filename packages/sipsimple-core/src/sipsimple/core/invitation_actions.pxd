@@ -11,6 +11,8 @@ cdef enum:
     WRONG_STATE = -1
     TRANSACTION_PENDING = -2
     NO_SDP = -3
+    TRANSFER_PENDING = -4
+    NO_TRANSFER = -5
 
 cdef struct Invite:
     pj_str_t local_uri

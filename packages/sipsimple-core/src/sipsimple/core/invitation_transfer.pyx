@@ -9,7 +9,7 @@ import re
 
 from libc.string cimport memcmp, memcpy
 
-from sipsimple.core.invitation_actions cimport WRONG_STATE
+from sipsimple.core.invitation_actions cimport NO_TRANSFER, TRANSFER_PENDING, WRONG_STATE
 from sipsimple.core.invitation_events cimport Cause, cause_clear, cause_set_error
 from sipsimple.core.invitation_message cimport message_copy, message_data
 from sipsimple.core.invitation_session cimport (
@@ -185,7 +185,9 @@ cdef pj_status_t transfer_send(Session *session, pj_str_t *refer_to) noexcept no
     cdef pj_status_t status = WRONG_STATE
     if inv == NULL:
         return status
-    if _may_transfer(session) and not session.transfer.sending:
+    if session.transfer.sending:
+        status = TRANSFER_PENDING
+    elif _may_transfer(session):
         status = _create(inv, "REFER", &message)
         if status == PJ_SUCCESS:
             _add(message, "Refer-To", refer_to)
@@ -466,6 +468,7 @@ cdef pj_status_t transfer_answer(Session *session, int code) noexcept nogil:
     cdef pj_status_t status = WRONG_STATE
     if inv == NULL:
         return status
+    status = NO_TRANSFER
     if session.transfer.request != NULL:
         status = _answer(session, inv.dlg, code)
         if status == PJ_SUCCESS and session.transfer.reporting:
@@ -481,6 +484,7 @@ cdef pj_status_t transfer_report(Session *session, int code, pj_str_t *reason) n
     cdef pj_status_t status = WRONG_STATE
     if inv == NULL:
         return status
+    status = NO_TRANSFER
     if session.transfer.reporting:
         if reason.slen == 0:
             reason = <pj_str_t *> pjsip_get_status_text(code)

@@ -3,7 +3,13 @@
 cimport cython
 
 from sipsimple.core.gate cimport gate_leave
-from sipsimple.core.invitation_actions cimport NO_SDP, TRANSACTION_PENDING, WRONG_STATE
+from sipsimple.core.invitation_actions cimport (
+    NO_SDP,
+    NO_TRANSFER,
+    TRANSACTION_PENDING,
+    TRANSFER_PENDING,
+    WRONG_STATE,
+)
 from sipsimple.core.invitation_requests cimport Request, send_request
 from sipsimple.core.invitation_session cimport session_state
 from sipsimple.core.invitation_states cimport state_name
@@ -64,6 +70,10 @@ cdef class InviteSession(Primitive):
             raise SIPCoreError(f"{what}: set_offered_local_sdp() was not called")
         if status == TRANSACTION_PENDING:
             raise SIPCoreError(f"{what}: another offer or INVITE is not answered yet")
+        if status == TRANSFER_PENDING:
+            raise SIPCoreError(f"{what}: another transfer has not ended yet")
+        if status == NO_TRANSFER:
+            raise SIPCoreError(f"{what}: no transfer waits for it")
         return check(status, what)
 
     cdef int _request(

@@ -1,9 +1,6 @@
-from typing_extensions import disjoint_base
-
 from sipsimple.core.invite_session import InviteSession
 from sipsimple.core.uri import SIPURI
 
-@disjoint_base
 class TransferSession(InviteSession):
     def transfer(self, target_uri: SIPURI) -> None: ...
     def accept_transfer(self) -> None: ...
