@@ -20,6 +20,7 @@ from sipsimple import (
     Route,
     SIPCoreError,
     Subscription,
+    send_message,
 )
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 from soak.common import HOST, PIDF, description
@@ -220,6 +221,40 @@ class Actions:
     def message(self) -> None:
         self._request("send_message")
 
+    def transfer(self) -> None:
+        if held := self._some("Invitation"):
+            held.subject.transfer(SIPURI(HOST, user=self.chance.choice(USERS), port=self.server))
+            held.transfers += 1
+            number = held.transfers
+            self.objects.expect(
+                held, "end of the transfer", lambda held: held.transferred >= number or _ended(held)
+            )
+
+    def answer_transfer(self) -> None:
+        if held := self._some("Invitation"):
+            subject = held.subject
+            self.chance.choice(
+                (
+                    subject.accept_transfer,
+                    subject.reject_transfer,
+                    lambda: subject.report_transfer(self.chance.choice([100, 180, 200, 486])),
+                )
+            )()
+
+    # ---- outside of all
+
+    def page(self) -> None:
+        """A MESSAGE of its own."""
+        port = self.own_port if self.chance.random() < 0.5 else self.server
+        to_uri = SIPURI(HOST, user=self.chance.choice(USERS), port=port)
+        body = self.chance.choice([b"", b"x", "y", b"z" * 2000])
+        self.objects.expect_response()
+        try:
+            send_message(self._credentials(), to_uri, "text", "plain", body, Route(HOST, port))
+        except BaseException:
+            self.objects.expect_no_response()
+            raise
+
     # ---- all
 
     def read(self) -> None:
@@ -270,7 +305,7 @@ class Actions:
 #: Their classes, by name.
 KINDS = ("Registration", "Publication", "Subscription", "Invitation")
 
-#: How often each is chosen, and what it is. MESSAGE outside of dialogs belongs here as well.
+#: How often each is chosen, and what it is.
 ACTIONS: dict[str, tuple[int, Callable[[Actions], None]]] = {
     "new registration": (4, Actions.new_registration),
     "register": (4, Actions.register),
@@ -290,6 +325,9 @@ ACTIONS: dict[str, tuple[int, Callable[[Actions], None]]] = {
     "answer re-INVITE": (10, Actions.answer_reinvite),
     "INFO": (5, Actions.info),
     "MESSAGE": (5, Actions.message),
+    "transfer": (3, Actions.transfer),
+    "answer transfer": (5, Actions.answer_transfer),
+    "page": (5, Actions.page),
     "read": (6, Actions.read),
     "wrong arguments": (6, Actions.wrong),
     "ask the Engine": (3, Actions.ask_engine),

@@ -17,7 +17,7 @@ from typing import Any
 
 from sipsimple.pjproject.runtime import live_pools
 from soak.common import Sample, shorten_timers, started_engine
-from soak.operations import KINDS, Operations
+from soak.operations import KINDS, WITHIN_SESSIONS, Operations
 
 #: So many at once.
 WINDOW = 16
@@ -57,7 +57,7 @@ class Leaks:
             Stalled: It does not go on.
         """
         operations = self.operations
-        if kind == "messages":
+        if kind in WITHIN_SESSIONS:
             operations.open_sessions(WINDOW)
             self._wait(operations.opened, "sessions")
             self._settle(warm=True)
@@ -70,7 +70,7 @@ class Leaks:
             if number + self.batch >= warm:
                 samples.append((number + self.batch, Sample.take()))
         seconds = time.monotonic() - begin
-        if kind == "messages":
+        if kind in WITHIN_SESSIONS:
             operations.close_sessions()
             self._wait(lambda: not operations.live, "the end of sessions")
         return {"done": operations.done - before, "seconds": round(seconds, 1), **judge(samples)}
@@ -80,7 +80,7 @@ class Leaks:
         before = operations.done
         for number in range(1, count + 1):
             operations.begin(kind)
-            least = before + number - WINDOW
+            least = before + number - (WINDOW - 1)
             self._wait(lambda least=least: operations.done >= least, kind)
         self._wait(lambda: operations.done >= before + count, kind)
         for _ in range(self.keep):

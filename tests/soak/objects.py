@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -42,6 +42,8 @@ class Held:
         state: What the last one of its state said.
         requests: How many requests within its session were sent.
         responses: How many of them have been answered.
+        transfers: How many transfers were asked for.
+        transferred: How many of them have ended, one way or the other.
         dropped: Whether nobody shall use it any more.
     """
 
@@ -50,6 +52,8 @@ class Held:
     state: str = ""
     requests: int = 0
     responses: int = 0
+    transfers: int = 0
+    transferred: int = 0
     dropped: bool = False
 
     def end(self) -> None:
@@ -94,6 +98,8 @@ class Objects:
         self._lock = threading.Lock()
         self._held: dict[str, dict[Any, Held]] = {}
         self._due: list[Due] = []
+        # When a response to a MESSAGE outside of sessions has to have come, the oldest first.
+        self._responses_due: deque[float] = deque()
         self.last = ""
         center = NotificationCenter()
         center.add_observer(self)
@@ -148,11 +154,24 @@ class Objects:
             if held.subject in self._held.get(type(held.subject).__name__, {}):
                 self._due.append(due)
 
+    def expect_response(self) -> None:
+        """Have a response to a MESSAGE come within the bound. Whose it is does not matter."""
+        with self._lock:
+            self._responses_due.append(time.monotonic() + self.bound)
+
+    def expect_no_response(self) -> None:
+        """The MESSAGE was not sent after all."""
+        with self._lock:
+            self._responses_due.pop()
+
     def outstanding(self) -> int:
         """How much has not come yet; what is late becomes a violation."""
         now = time.monotonic()
         with self._lock:
             due = list(self._due)
+            while self._responses_due and now > self._responses_due[0]:
+                self._responses_due.popleft()
+                self.violations.append(f"no response to a MESSAGE in {self.bound:.0f} s")
         # Not with the lock: a state may have to be waited for.
         over = {id(each) for each in due if each.condition(each.held)}
         late = [each for each in due if id(each) not in over and now > each.end]
@@ -164,7 +183,7 @@ class Objects:
                 f"(told: {each.held.state}): no {each.what} in {self.bound:.0f} s"
                 for each in late
             ]
-            return len(self._due)
+            return len(self._due) + len(self._responses_due)
 
     # ---- what comes
 
@@ -176,10 +195,17 @@ class Objects:
             held = self._held.get(type(sender).__name__, {}).get(sender)
             if name == "SCEngineGotException":
                 self.violations.append(data.traceback)
+            if name == "SCEngineGotMessageResponse":
+                if self._responses_due:
+                    self._responses_due.popleft()
+                else:
+                    self.violations.append("a response to a MESSAGE that was not sent")
             if held is None:
                 return
             held.heard += 1
-            if name.endswith("Response"):
+            if name in {"SCInvitationTransferDidEnd", "SCInvitationTransferDidFail"}:
+                held.transferred += 1
+            elif name.endswith("Response"):
                 held.responses += 1
             elif name.endswith("ChangedState"):
                 held.state = data.state

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +21,14 @@ from sipsimple import (
     Route,
     SIPCoreError,
     Subscription,
+    send_message,
 )
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 from soak.common import HOST, PIDF, description
 from soak.server import PASSWORD
+
+#: More than are on their way at once.
+RECIPIENTS = 64
 
 
 @implementer(IObserver)
@@ -45,9 +50,12 @@ class Operations:
         self._engine = engine
         self._route = Route(HOST, server)
         self._server = server
+        self._author = Credentials(SIPURI(HOST, user="author"))
         self._live: dict[Any, bool] = {}
         self._sessions: list[Invitation] = []
-        self._next_session = 0
+        # Those of them in which nothing is on its way.
+        self._free: deque[Invitation] = deque()
+        self._numbers = itertools.count()
         self.done = 0
         self.outcomes: Counter[str] = Counter()
         self.changed = threading.Condition()
@@ -67,8 +75,8 @@ class Operations:
 
     def open_sessions(self, count: int) -> None:
         """Sessions that stay, for requests within them."""
-        for _ in range(count):
-            self._sessions.append(self._call(lasting=True))
+        self._sessions = [self._call(lasting=True) for _ in range(count)]
+        self._free = deque(self._sessions)
 
     def idle(self) -> Registration:
         """One that does nothing."""
@@ -84,6 +92,7 @@ class Operations:
             with contextlib.suppress(SIPCoreError):
                 session.disconnect()
         self._sessions.clear()
+        self._free.clear()
 
     # ---- what there is
 
@@ -115,12 +124,29 @@ class Operations:
         self._live[publication] = False
         publication.publish(*PIDF)
 
-    def _message(self) -> None:
-        self._next_session += 1
-        session = self._sessions[self._next_session % len(self._sessions)]
-        send = session.send_info if self._next_session % 2 else session.send_message
+    def _request(self) -> None:
+        session = self._free.popleft()
+        send = session.send_info if next(self._numbers) % 2 else session.send_message
+        self._within(session, lambda: send("text", "plain", b"Hello"))
+
+    def _transfer(self) -> None:
+        session = self._free.popleft()
+        self._within(session, lambda: session.transfer(SIPURI(HOST, user="elsewhere")))
+
+    def _within(self, session: Invitation, begin: Callable[[], object]) -> None:
         try:
-            send("text", "plain", b"Hello")
+            begin()
+        except SIPCoreError as error:
+            self._free.append(session)
+            self._end(False, str(error))
+
+    def _message(self) -> None:
+        # Not to this Engine itself: what it receives it knows again for 32 s, on purpose. And the
+        # one before to the same URI has been answered.
+        user = f"reader-{next(self._numbers) % RECIPIENTS}"
+        to_uri = SIPURI(HOST, user=user, port=self._server)
+        try:
+            send_message(self._author, to_uri, "text", "plain", b"Hello", self._route)
         except SIPCoreError as error:
             self._end(False, f"message: {error}")
 
@@ -132,8 +158,13 @@ class Operations:
             self.exceptions.append(data.traceback)
         elif name == "SCInvitationChangedState":
             self._on_call(sender, data)
-        elif name in {"SCInvitationGotInfoResponse", "SCInvitationGotMessageResponse"}:
+        elif name in _RESPONSES:
+            if sender in self._live:
+                self._free.append(sender)
             self._end(data.code == 200, f"{name}: {data.code}")
+        elif name == "SCInvitationGotTransfer":
+            sender.accept_transfer()
+            sender.report_transfer(200)
         elif name in _STEPS:
             self._step(sender, data, *_STEPS[name])
 
@@ -172,13 +203,26 @@ _STEPS = {
     "SCSubscriptionChangedState": ("ACTIVE", "TERMINATED", "unsubscribe"),
 }
 
-#: What there is to do. MESSAGE outside of dialogs belongs here as well.
+_RESPONSES = {
+    "SCEngineGotMessageResponse",
+    "SCInvitationGotInfoResponse",
+    "SCInvitationGotMessageResponse",
+    "SCInvitationTransferDidEnd",
+    "SCInvitationTransferDidFail",
+}
+
+#: What there is to do.
 KINDS: dict[str, Callable[[Operations], object]] = {
     "calls": Operations._call,
     "registrations": Operations._registration,
     "subscriptions": Operations._subscription,
     "publications": Operations._publication,
     "messages": Operations._message,
+    "requests": Operations._request,
+    "transfers": Operations._transfer,
 }
 
-__all__ = ["KINDS", "Operations"]
+#: Of these, what takes place within sessions that stay.
+WITHIN_SESSIONS = ("requests", "transfers")
+
+__all__ = ["KINDS", "WITHIN_SESSIONS", "Operations"]

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-KINDS = ("calls", "registrations", "subscriptions", "publications", "messages")
+KINDS = (
+    *("calls", "registrations", "subscriptions", "publications"),
+    *("messages", "requests", "transfers"),
+)
 TESTS = Path(__file__).resolve().parents[1]
 
 
