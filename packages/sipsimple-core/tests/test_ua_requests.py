@@ -80,7 +80,7 @@ def _options(ip: str) -> None:
         }  # fmt: skip
         assert answer.tokens("allow") == methods
         assert answer.tokens("accept") == {"application/sdp", "text/plain"}
-        assert answer.tokens("supported") == {"100rel", "timer"}
+        assert answer.tokens("supported") == {"100rel", "replaces", "timer"}
         contact = SIPURI.parse(answer.headers["contact"])
         assert contact == SIPURI(ip, user="the token", port=running.ua.local_udp_port), host
         assert answer.headers["server"] == "tester/1"

@@ -40,12 +40,19 @@ from sipsimple.core.invite_session cimport checked_code
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
     fill_credentials,
+    harmless_headers,
     header_list,
     route_set,
 )
 from sipsimple.core.route cimport own_route
 from sipsimple.core.ua cimport PJSIPUA, contact_header, current_ua
-from sipsimple.pjproject.native cimport Anchor, anchor_lock, anchor_ref, anchor_unlock
+from sipsimple.pjproject.native cimport (
+    Anchor,
+    anchor_lock,
+    anchor_ref,
+    anchor_unlock,
+    find_object,
+)
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
 from sipsimple.pjproject.runtime cimport create_pool
@@ -160,6 +167,19 @@ cdef class Invitation(TransferSession):
         return self._route
 
     @property
+    def replaces(self):
+        """The session whose place an incoming one is to take, an `Invitation`; else None.
+
+        Its other side has sent a Replaces header, as after an attended transfer. When this
+        session is accepted, the other one is ended; until then, and if this one is refused, it
+        goes on. It need not be the same party that calls: whoever knows the tags of a session
+        can ask for its place (RFC 3891 section 5).
+        """
+        if self.session == NULL or self.session.replaced == NULL:
+            return None
+        return find_object(self.session.replaced.base.identity)
+
+    @property
     def call_id(self):
         """The Call-ID, a str; None in the states `NULL` and `DISCONNECTED`."""
         cdef const char *text = NULL
@@ -272,6 +292,9 @@ cdef class Invitation(TransferSession):
     def send_invite(self, extra_headers=None):
         """Send the INVITE, with the SDP that was set. The state becomes `CALLING`.
 
+        Headers within `callee_uri` are added, such as the Replaces of a transfer, except those
+        that could harm (RFC 3261 section 19.1.5).
+
         Args:
             extra_headers: Headers to add, a dict of str to str.
 
@@ -285,6 +308,7 @@ cdef class Invitation(TransferSession):
         Source: RFC 3261 section 13.2; `pjsip_inv_invite()`.
         """
         cdef dict headers = check_extra_headers(extra_headers)
+        cdef SIPURI callee
         cdef PJSIPUA ua
         cdef pj_pool_t *pool
         cdef pj_status_t status
@@ -297,11 +321,17 @@ cdef class Invitation(TransferSession):
             if offer is None:
                 self._check(NO_SDP, "send_invite()")
             ua = current_ua()
+            callee = self._callee_uri.copy()
+            given = {name.lower() for name in headers}
+            for name, value in harmless_headers(callee).items():
+                if name.lower() not in given:
+                    headers[name] = value
+            callee._headers = {}
             pool = _new_pool()
             try:
                 invite.local_uri = pool_str(pool, self._caller_uri.name_addr())
-                invite.remote_uri = pool_str(pool, self._callee_uri.name_addr())
-                invite.target = pool_str(pool, self._callee_uri.addr_spec())
+                invite.remote_uri = pool_str(pool, callee.name_addr())
+                invite.target = pool_str(pool, callee.addr_spec())
                 invite.contact = pool_str(
                     pool, contact_header(ua, self._credentials, self._route, self._callee_uri)
                 )
@@ -404,6 +434,8 @@ cdef class Invitation(TransferSession):
 
     def accept_invite(self, extra_headers=None):
         """Answer the INVITE with 200 and the SDP that was set. The state becomes `CONNECTING`.
+
+        A session whose place this one takes (`replaces`) is ended then.
 
         Where no SDP was set, or it does not fit the offer, or it declines every stream of it,
         the session ends with 488.

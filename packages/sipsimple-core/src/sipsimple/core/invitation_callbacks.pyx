@@ -15,6 +15,7 @@ from sipsimple.core.invitation_events cimport (
 )
 from sipsimple.core.invitation_glare cimport glare_finish
 from sipsimple.core.invitation_message cimport message_copy, message_free
+from sipsimple.core.invitation_replaces cimport replaces_accepted, replaces_register
 from sipsimple.core.invitation_requests cimport requests_register
 from sipsimple.core.invitation_session cimport (
     Session,
@@ -224,8 +225,8 @@ cdef void _on_state_changed(pjsip_inv_session *inv, pjsip_event *event) noexcept
     elif inv.state == PJSIP_INV_STATE_CONNECTING:
         if session.outgoing:
             _step(session, TRIGGER_RECEIVE_SUCCESS, event)
-        else:
-            _step(session, TRIGGER_SEND_SUCCESS, event)
+        elif _step(session, TRIGGER_SEND_SUCCESS, event):
+            replaces_accepted(session)
     elif inv.state == PJSIP_INV_STATE_CONFIRMED:
         _confirmed(session, inv, event)
     elif inv.state == PJSIP_INV_STATE_DISCONNECTED:
@@ -397,6 +398,8 @@ cdef int _on_endpoint(pjsip_endpoint *endpoint) noexcept nogil:
         status = requests_register(endpoint)
     if status == PJ_SUCCESS:
         status = pjsip_inv_usage_init(endpoint, &callbacks)
+    if status == PJ_SUCCESS:
+        status = replaces_register(endpoint)
     return status
 
 

@@ -8,13 +8,14 @@ from libc.string cimport memset
 
 from sipsimple.core.invitation_events cimport Cause, record_incoming
 from sipsimple.core.invitation_message cimport message_copy
+from sipsimple.core.invitation_replaces cimport replaces_verify
 from sipsimple.core.invitation_requests cimport requests_attach
 from sipsimple.core.invitation_session cimport Session, session_attach, session_new
 from sipsimple.core.invitation_states cimport STATE_INCOMING
 from sipsimple.core.request_handler cimport contact_of_request
 from sipsimple.core.session_timers cimport session_timers_begin, session_timers_option
 from sipsimple.core.ua cimport register_invite_handler
-from sipsimple.pjproject.native cimport anchor_unref
+from sipsimple.pjproject.native cimport anchor_ref, anchor_unref
 from sipsimple.pjproject.pjlib cimport PJ_EINVALIDOP, PJ_ENOMEM, PJ_SUCCESS, pj_status_t, pj_str_t
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_INV_SUPPORT_100REL,
@@ -41,7 +42,9 @@ from sipsimple.pjproject.pjsip cimport (
 )
 
 
-cdef pj_status_t _begin(pjsip_inv_session *inv, pjsip_rx_data *request) noexcept nogil:
+cdef pj_status_t _begin(
+    pjsip_inv_session *inv, pjsip_rx_data *request, Session *replaced
+) noexcept nogil:
     """Make a session of ours for PJSIP's, and answer 100."""
     cdef Session *session = session_new(False)
     cdef Cause cause
@@ -49,6 +52,8 @@ cdef pj_status_t _begin(pjsip_inv_session *inv, pjsip_rx_data *request) noexcept
     cdef pj_status_t status
     if session == NULL:
         return PJ_EINVALIDOP
+    if replaced != NULL:
+        session.replaced = <Session *> anchor_ref(&replaced.base)
     status = session_timers_begin(inv)
     if status == PJ_SUCCESS:
         status = pjsip_inv_initial_answer(inv, request, PJSIP_SC_TRYING, NULL, NULL, &trying)
@@ -79,12 +84,8 @@ cdef void _refuse(pjsip_endpoint *endpoint, pjsip_rx_data *request, int code) no
 cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
     cdef pjsip_endpoint *endpoint = request.tp_info.transport.endpt
     cdef unsigned options = PJSIP_INV_SUPPORT_100REL | session_timers_option()
-    cdef char buffer[PJSIP_MAX_URL_SIZE]
-    cdef pj_str_t contact
-    cdef pjsip_dialog *dialog = NULL
-    cdef pjsip_inv_session *inv = NULL
     cdef pjsip_tx_data *refusal = NULL
-    cdef pj_status_t status
+    cdef Session *replaced = NULL
     if pjsip_inv_verify_request(
         request, &options, NULL, NULL, endpoint, &refusal
     ) != PJ_SUCCESS:
@@ -93,6 +94,20 @@ cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
         else:
             _refuse(endpoint, request, PJSIP_SC_INTERNAL_SERVER_ERROR)
         return
+    if replaces_verify(endpoint, request, &replaced):
+        _create(endpoint, request, options, replaced)
+        if replaced != NULL:
+            anchor_unref(&replaced.base)
+
+
+cdef void _create(
+    pjsip_endpoint *endpoint, pjsip_rx_data *request, unsigned options, Session *replaced
+) noexcept nogil:
+    cdef char buffer[PJSIP_MAX_URL_SIZE]
+    cdef pj_str_t contact
+    cdef pjsip_dialog *dialog = NULL
+    cdef pjsip_inv_session *inv = NULL
+    cdef pj_status_t status
     contact.ptr = buffer
     contact.slen = contact_of_request(request, buffer, sizeof(buffer))
     if contact.slen <= 0:
@@ -111,7 +126,7 @@ cdef void _on_invite(pjsip_rx_data *request) noexcept nogil:
         return
     if pjsip_inv_create_uas(dialog, request, NULL, options, &inv) != PJ_SUCCESS:
         pjsip_dlg_respond(dialog, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL)
-    elif _begin(inv, request) != PJ_SUCCESS:
+    elif _begin(inv, request, replaced) != PJ_SUCCESS:
         # Terminating says nothing to the caller, who would go on asking.
         pjsip_dlg_respond(dialog, request, PJSIP_SC_INTERNAL_SERVER_ERROR, NULL, NULL, NULL)
         pjsip_inv_terminate(inv, PJSIP_SC_INTERNAL_SERVER_ERROR, False)

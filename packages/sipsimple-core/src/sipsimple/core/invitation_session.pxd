@@ -51,6 +51,8 @@ cdef struct Session:
     size_t call_id_length
     # ---- fixed from the moment the session is known to anybody else
     bint outgoing
+    # the one whose place it takes when it is accepted, with a reference; or NULL
+    Session *replaced
     # ---- under the dialog's lock
     # an offer has been answered, once at least; the last try failed
     bint negotiated

@@ -77,6 +77,7 @@ cdef void _finalize(Anchor *anchor) noexcept nogil:
     cdef Session *session = <Session *> anchor
     free(session.call_id)
     message_free(&session.cancel)
+    anchor_unref(&session.replaced.base if session.replaced != NULL else NULL)
 
 
 cdef Session *session_new(bint outgoing) noexcept nogil:

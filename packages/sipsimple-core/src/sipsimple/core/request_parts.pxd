@@ -2,6 +2,7 @@
 
 from sipsimple.core.credentials cimport Credentials
 from sipsimple.core.route cimport Route
+from sipsimple.core.uri cimport SIPURI
 from sipsimple.pjproject.pjlib cimport pj_pool_t
 from sipsimple.pjproject.pjsip cimport pjsip_cred_info, pjsip_hdr, pjsip_route_hdr
 
@@ -20,4 +21,6 @@ cdef pjsip_route_hdr *route_set(Route route, pj_pool_t *pool) except NULL
 # A list head with headers from a dict of str to str; validate it with check_extra_headers()
 # when it arrives, which gives the copy to keep.
 cdef pjsip_hdr *header_list(dict headers, pj_pool_t *pool) except NULL
+# Those within a URI that a request to it may carry.
+cdef dict harmless_headers(SIPURI uri)
 cdef dict check_extra_headers(object headers, str own=*, str free=*)

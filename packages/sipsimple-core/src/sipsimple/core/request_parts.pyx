@@ -41,6 +41,14 @@ _STACKS_OWN = frozenset(
     " v f t i m l c e x".split()
 )
 
+# Further ones, and what stands for a body.
+_HARMFUL = frozenset(
+    "accept accept-encoding accept-language allow allow-events authorization body event expires"
+    " organization proxy-authorization proxy-require rack reason refer-to require rseq"
+    " subscription-state supported identity p-asserted-identity p-preferred-identity privacy"
+    " k o r u".split()
+)
+
 
 cdef int fill_credentials(
     Credentials credentials, pj_pool_t *pool, pjsip_cred_info **infos
@@ -109,6 +117,24 @@ cdef pjsip_hdr *header_list(dict headers, pj_pool_t *pool) except NULL:
             head, pjsip_generic_string_hdr_create(pool, &native_name, &native_value)
         )
     return head
+
+
+cdef dict harmless_headers(SIPURI uri):
+    """The headers within a URI that a request to it may carry; the others are left out.
+
+    Who sends the URI, as in a REFER, must not choose where the request goes, for whom it is, or
+    what it can do (RFC 3261 section 19.1.5).
+    """
+    cdef dict result = {}
+    for name, value in uri._headers.items():
+        if (
+            _TOKEN.fullmatch(name)
+            and name.lower() not in _STACKS_OWN
+            and name.lower() not in _HARMFUL
+            and not _LINE_END.search(value)
+        ):
+            result[name] = value
+    return result
 
 
 cdef dict check_extra_headers(object headers, str own="", str free=""):

@@ -3,6 +3,7 @@
 cimport cython
 
 from sipsimple.core.gate cimport gate_leave
+from sipsimple.core.invitation_replaces cimport replaces_value
 from sipsimple.core.invitation_transfer cimport (
     transfer_answer,
     transfer_report,
@@ -10,8 +11,39 @@ from sipsimple.core.invitation_transfer cimport (
 )
 from sipsimple.core.invite_session cimport checked_code
 from sipsimple.core.uri cimport SIPURI
-from sipsimple.pjproject.pjlib cimport pj_status_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport pj_pool_release, pj_pool_t, pj_status_t, pj_str_t
+from sipsimple.pjproject.runtime cimport create_pool
 from sipsimple.pjproject.strings cimport borrow, encode
+
+from sipsimple.pjproject.errors import SIPCoreError
+
+cdef enum:
+    # A Call-ID and two tags.
+    POOL_BYTES = 512
+
+
+cdef str _replaces(TransferSession session):
+    """What a Replaces header says of a session."""
+    cdef pj_pool_t *pool
+    cdef pj_str_t value
+    session._enter("transfer()")
+    try:
+        with nogil:
+            pool = create_pool("replaces", POOL_BYTES, POOL_BYTES)
+        if pool == NULL:
+            raise MemoryError
+        try:
+            with nogil:
+                value = replaces_value(session.session, pool)
+            if value.slen == 0:
+                raise SIPCoreError("transfer(): the replaced session is not established")
+            return value.ptr[:value.slen].decode("utf-8", "surrogateescape")
+        finally:
+            with nogil:
+                pj_pool_release(pool)
+    finally:
+        with nogil:
+            gate_leave()
 
 
 @cython.auto_pickle(False)
@@ -28,18 +60,21 @@ cdef class TransferSession(InviteSession):
         `SIPURI`, or None where it cannot be made one), `referred_by` (str or None), `headers`.
     """
 
-    def transfer(self, target_uri):
-        """Ask the other side to call somebody else (blind transfer).
+    def transfer(self, target_uri, replaced_session=None):
+        """Ask the other side to call somebody else.
 
         The session goes on; end it with `disconnect()` when the transfer has ended.
 
         Args:
             target_uri: Who is to be called, a `SIPURI`.
+            replaced_session: A session of this side with the one who is to be called (attended
+                transfer): the new call takes its place, and the other side ends it. None for
+                a call of its own (blind transfer).
 
         Raises:
-            TypeError: It is no `SIPURI`.
-            SIPCoreError: The session is not established, another transfer is on its way, or
-                the core has stopped.
+            TypeError: An argument has the wrong type.
+            SIPCoreError: One of the sessions is not established, another transfer is on its
+                way, or the core has stopped.
             PJSIPError: PJSIP cannot send it.
 
         Notifications: `SCInvitationTransferDidStart` when it was accepted, then
@@ -47,13 +82,22 @@ cdef class TransferSession(InviteSession):
         `SCInvitationTransferDidEnd` or `SCInvitationTransferDidFail`, also where it was
         refused, or the session ended before.
 
-        Source: RFC 3515 section 2.4, RFC 5589 section 6.
+        Source: RFC 3515 section 2.4, RFC 5589 sections 6 and 7, RFC 3891 section 3.
         """
+        cdef SIPURI target
+        cdef bytes text
+        cdef pj_str_t refer_to
+        cdef pj_status_t status
         if not isinstance(target_uri, SIPURI):
             raise TypeError(f"target_uri: must be SIPURI, not {type(target_uri).__name__}")
-        cdef bytes text = b"<" + (<SIPURI> target_uri).addr_spec() + b">"
-        cdef pj_str_t refer_to = borrow(text)
-        cdef pj_status_t status
+        target = (<SIPURI> target_uri).copy()
+        if replaced_session is not None:
+            if not isinstance(replaced_session, TransferSession):
+                kind = type(replaced_session).__name__
+                raise TypeError(f"replaced_session: must be Invitation or None, not {kind}")
+            target._headers["Replaces"] = _replaces(replaced_session)
+        text = b"<" + target.addr_spec() + b">"
+        refer_to = borrow(text)
         self._enter("transfer()")
         with nogil:
             status = transfer_send(self.session, &refer_to)
