@@ -86,8 +86,10 @@ cdef object check_number(object value, str what, object low, object high):
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{what}: must be int, not {type(value).__name__}")
     if not low <= value <= high:
-        raise ValueError(f"{what}: {value} is not between {low} and {high}")
-    return int(value)
+        # Python refuses to print very long ones.
+        number = value if int.bit_length(value) < 200 else "a longer number"
+        raise ValueError(f"{what}: {number} is not between {low} and {high}")
+    return value if type(value) is int else int.__int__(value)
 
 
 cdef int check_items(list values, str what, object kind) except -1:

@@ -29,6 +29,9 @@ def tagged_section(session: SDPSession, media: SDPMedia) -> SDPMedia | None:
     Raises:
         ValueError: A `group` or `mid` that has to be looked at cannot be parsed.
     """
+    # Imported here, since `SDPMedia` needs the views.
+    from sipsimple.sdp.media import SDPMedia
+
     mid = media.mid
     if mid is None:
         return None
@@ -39,7 +42,9 @@ def tagged_section(session: SDPSession, media: SDPMedia) -> SDPMedia | None:
         return None
     sections: dict[str | None, SDPMedia] = {}
     for section in list(session.media):
-        sections.setdefault(section.mid, section)
+        # What else is in the list is for the printer to refuse.
+        if isinstance(section, SDPMedia):
+            sections.setdefault(section.mid, section)
     for name in group.mids:
         tagged = sections.get(name)
         if tagged is not None and tagged.port:

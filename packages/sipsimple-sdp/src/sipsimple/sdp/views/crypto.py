@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_items, check_number, parse_number, split
+from sipsimple.sdp.views.fields import check_items, check_number, exact_fields, parse_number, split
 
 __all__ = ["Crypto"]
 
@@ -45,6 +45,7 @@ class Crypto:
     session_params: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_number(self.tag, "tag", 0, _HIGHEST_TAG)
         _check_visible(self.suite, "suite")
         # A key in the wrong place is none that `repr()` shows.

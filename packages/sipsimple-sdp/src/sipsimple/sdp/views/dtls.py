@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
-from sipsimple.sdp.views.fields import check_token, shown, split
+from sipsimple.sdp.views.fields import check_token, exact_fields, shown, split
 
 __all__ = ["SETUP_ROLES", "Fingerprint", "SetupRole", "check_setup"]
 
@@ -45,6 +45,7 @@ class Fingerprint:
     fingerprint: str
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         name = check_token(self.hash_function, "hash_function")
         text = check_token(self.fingerprint, "fingerprint").upper()
         if not _PAIRS.match(text):

@@ -37,7 +37,7 @@ class EffectiveMedia:
         media: The section, an `SDPMedia`.
 
     Raises:
-        TypeError: The section is no `SDPMedia`.
+        TypeError: The session is no `SDPSession`, or the section no `SDPMedia`.
 
     >>> from sipsimple.sdp import SDPSession
     >>> session = SDPSession.parse(
@@ -55,9 +55,12 @@ class EffectiveMedia:
     __slots__ = ("_media", "_session")
 
     def __init__(self, session: SDPSession, media: SDPMedia) -> None:
-        # Imported here, since `SDPMedia` needs the views.
+        # Imported here, since these need the views.
         from sipsimple.sdp.media import SDPMedia
+        from sipsimple.sdp.session import SDPSession
 
+        if not isinstance(session, SDPSession):
+            raise TypeError(f"session: must be SDPSession, not {type(session).__name__}")
         if not isinstance(media, SDPMedia):
             raise TypeError(f"media: must be SDPMedia, not {type(media).__name__}")
         self._session = session

@@ -10,6 +10,7 @@ from sipsimple.sdp.views.fields import (
     check_line,
     check_number,
     check_token,
+    exact_fields,
     parse_number,
     shown,
     split_first,
@@ -53,6 +54,7 @@ class ExtMap:
     attributes: str = ""
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_number(self.id, "id", 0, _HIGHEST_ID)
         check_token(self.uri, "uri")
         if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_line, check_token, split_first
+from sipsimple.sdp.views.fields import check_line, check_token, exact_fields, split_first
 
 __all__ = ["RTCPFeedback"]
 
@@ -37,6 +37,7 @@ class RTCPFeedback:
     parameters: str = ""
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_token(self.format, "format")
         check_token(self.type, "type")
         text = check_line(self.parameters, "parameters").strip(" \t")

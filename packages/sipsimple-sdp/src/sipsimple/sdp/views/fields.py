@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from dataclasses import fields
+from typing import TYPE_CHECKING, TypeVar
 
 from sipsimple.sdp.errors import shown
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = [
     "check_items",
@@ -13,6 +17,7 @@ __all__ = [
     "check_number",
     "check_token",
     "check_tokens",
+    "exact_fields",
     "parse_number",
     "shown",
     "split",
@@ -23,6 +28,18 @@ T = TypeVar("T")
 
 # Digits of a number, at most.
 _LONGEST = 60
+
+
+def exact_fields(value: DataclassInstance) -> None:
+    """Let a dataclass hold plain numbers and texts where it was given some of a subclass.
+
+    A member of an enumeration that is a str or int would be printed with the name it has there.
+    """
+    for each in fields(value):
+        item = getattr(value, each.name) if each.init else None
+        if type(item) not in (str, int, bool) and isinstance(item, str | int):
+            plain = str.__str__(item) if isinstance(item, str) else int.__int__(item)
+            object.__setattr__(value, each.name, plain)
 
 
 def split(text: object) -> list[str]:
@@ -46,15 +63,16 @@ def split_first(text: object, count: int, what: str, *, least: int) -> tuple[lis
         TypeError: The text is not a str.
         ValueError: There are fewer fields than the least number.
     """
-    fields = split(text)
-    if len(fields) < least:
+    found = split(text)
+    if len(found) < least:
         raise ValueError(
-            f"{what}: {shown(text)} has {len(fields)} fields instead of {least} or more"
+            f"{what}: {shown(text)} has {len(found)} fields instead of {least} or more"
         )
-    rest = str(text)
-    for field in fields[:count]:
+    # Not what the class of a member of an enumeration prints.
+    rest = str.__str__(text)  # type: ignore[arg-type]
+    for field in found[:count]:
         rest = rest.lstrip(" \t")[len(field) :]
-    return fields[:count], rest.lstrip(" \t")
+    return found[:count], rest.lstrip(" \t")
 
 
 def check_line(value: object, what: str) -> str:
@@ -63,7 +81,7 @@ def check_line(value: object, what: str) -> str:
         raise TypeError(f"{what}: must be str, not {type(value).__name__}")
     if "\r" in value or "\n" in value or "\0" in value:
         raise ValueError(f"{what}: {shown(value)} contains CR, LF or NUL")
-    return value
+    return str.__str__(value)
 
 
 def check_token(value: object, what: str) -> str:
@@ -98,8 +116,10 @@ def check_number(value: object, what: str, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{what}: must be int, not {type(value).__name__}")
     if not low <= value <= high:
-        raise ValueError(f"{what}: {value} is not between {low} and {high}")
-    return int(value)
+        # Python refuses to print very long ones.
+        number = value if value.bit_length() < 200 else "a longer number"
+        raise ValueError(f"{what}: {number} is not between {low} and {high}")
+    return int.__int__(value)
 
 
 def parse_number(text: str, what: str, low: int, high: int) -> int:

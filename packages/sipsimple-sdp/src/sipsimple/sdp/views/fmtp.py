@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_line, check_token, shown, split
+from sipsimple.sdp.views.fields import check_line, check_token, exact_fields, shown, split
 
 __all__ = ["FormatParameters"]
 
@@ -42,6 +42,7 @@ class FormatParameters(Mapping[str, str]):
     _found: dict[str, tuple[str, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_token(self.format, "format")
         parameters = check_line(self.parameters, "parameters").strip(" \t")
         object.__setattr__(self, "parameters", parameters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_token, check_tokens, shown, split
+from sipsimple.sdp.views.fields import check_token, check_tokens, exact_fields, shown, split
 
 __all__ = ["Group"]
 
@@ -35,6 +35,7 @@ class Group:
     mids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_token(self.semantics, "semantics")
         object.__setattr__(self, "mids", check_tokens(self.mids, "mids"))
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from sipsimple.sdp.views.fields import check_number, check_token, parse_number, shown, split
+from sipsimple.sdp.views.fields import (
+    check_number,
+    check_token,
+    exact_fields,
+    parse_number,
+    shown,
+    split,
+)
 
 __all__ = ["ICECandidate", "check_password", "check_username_fragment"]
 
@@ -60,6 +67,7 @@ class ICECandidate:
     extensions: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_token(self.foundation, "foundation")
         check_number(self.component, "component", 1, _HIGHEST_COMPONENT)
         check_token(self.transport, "transport")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from sipsimple.sdp.views.fields import check_number, check_token, parse_number, shown, split
+from sipsimple.sdp.views.fields import (
+    check_number,
+    check_token,
+    exact_fields,
+    parse_number,
+    shown,
+    split,
+)
 
 __all__ = ["RTCPAddress"]
 
@@ -38,6 +45,7 @@ class RTCPAddress:
     address_type: str = "IP4"
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_number(self.port, "port", 0, 65535)
         for name, value in (("net_type", self.net_type), ("address_type", self.address_type)):
             check_token(value, name)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Self
 
-from sipsimple.sdp.views.fields import check_number, check_token, parse_number, shown, split
+from sipsimple.sdp.views.fields import (
+    check_number,
+    check_token,
+    exact_fields,
+    parse_number,
+    shown,
+    split,
+)
 
 __all__ = ["HIGHEST_PAYLOAD_TYPE", "STATIC_PAYLOAD_TYPES", "RTPMap"]
 
@@ -45,6 +52,7 @@ class RTPMap:
     encoding_parameters: str | None = None
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_number(self.payload_type, "payload_type", 0, HIGHEST_PAYLOAD_TYPE)
         if "/" in check_token(self.encoding_name, "encoding_name"):
             raise ValueError(f"encoding_name: {shown(self.encoding_name)} contains a slash")

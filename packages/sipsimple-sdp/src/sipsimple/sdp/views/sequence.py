@@ -63,6 +63,9 @@ class AttributeList(MutableSequence[T], Generic[T]):
     def __setitem__(self, index: slice, value: Iterable[T]) -> None: ...
     def __setitem__(self, index: SupportsIndex | slice, value: T | Iterable[T]) -> None:
         if isinstance(index, slice):
+            if index == slice(None) and self._is_same(value):
+                # What `+=` ends with, where the view is a property.
+                return
             self._replace(index, self._attributes(value))
         else:
             new = self._attributes([value])[0]
@@ -90,6 +93,14 @@ class AttributeList(MutableSequence[T], Generic[T]):
         """Put values at the end, all or, if one is of another class, none."""
         end = len(self)
         self[end:] = values
+
+    def reverse(self) -> None:
+        """Turn the order around, also of lines that cannot be parsed."""
+        attributes = self._owner.attributes
+        places = self._positions()
+        turned = [attributes[position] for position in reversed(places)]
+        for position, attribute in zip(places, turned, strict=True):
+            attributes[position] = attribute
 
     def clear(self) -> None:
         """Take all attributes of the name away."""
@@ -143,6 +154,13 @@ class AttributeList(MutableSequence[T], Generic[T]):
             return self._convert(attribute) == value
         except ValueError:
             return False
+
+    def _is_same(self, value: object) -> bool:
+        return (
+            isinstance(value, AttributeList)
+            and value._owner is self._owner
+            and value._name == self._name
+        )
 
     def _positions(self) -> list[int]:
         return positions(self._owner.attributes, (self._name,))

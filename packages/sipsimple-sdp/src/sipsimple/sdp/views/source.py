@@ -10,6 +10,7 @@ from sipsimple.sdp.views.fields import (
     check_line,
     check_number,
     check_token,
+    exact_fields,
     parse_number,
     shown,
     split,
@@ -47,6 +48,7 @@ class SSRCAttribute:
     value: str = ""
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_number(self.ssrc, "ssrc", 0, _HIGHEST_SSRC)
         if ":" in check_token(self.attribute, "attribute"):
             raise ValueError(f"attribute: {shown(self.attribute)} contains a colon")
@@ -103,10 +105,12 @@ class SSRCGroup:
     ssrcs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        exact_fields(self)
         check_token(self.semantics, "semantics")
-        ssrcs = check_items(self.ssrcs, "ssrcs", int)
-        for index, ssrc in enumerate(ssrcs):
+        ssrcs = [
             check_number(ssrc, f"ssrcs[{index}]", 0, _HIGHEST_SSRC)
+            for index, ssrc in enumerate(check_items(self.ssrcs, "ssrcs", int))
+        ]
         object.__setattr__(self, "ssrcs", tuple(ssrcs))
 
     @classmethod
