@@ -7,6 +7,8 @@ from sipsimple.sdp.scanner cimport Span
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
+from copyreg import __newobj__ as new_object
+
 cdef frozenset DIRECTIONS = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
 
 # Their values are keys or passwords (RFC 4568, RFC 8839, RFC 4567).
@@ -138,7 +140,11 @@ cdef class SDPAttribute:
         return f"a={name}:{value}" if value else f"a={name}"
 
     def __reduce__(self):
-        return type(self), (self.read_name(), self.read_value()), extra_of(self)
+        return new_object, (type(self),), (self.read_name(), self.read_value(), extra_of(self))
+
+    def __setstate__(self, state):
+        self.name, self.value, extra = state
+        set_extra(self, extra)
 
 
 cdef SDPAttribute new_attribute(str name, str value):

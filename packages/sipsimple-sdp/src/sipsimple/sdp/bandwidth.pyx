@@ -7,6 +7,8 @@ from sipsimple.sdp.scanner cimport Span, number_of
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
+from copyreg import __newobj__ as new_object
+
 # pjmedia_sdp_bandw.value is a pj_uint32_t.
 cdef object MAX_VALUE = 2**32 - 1
 
@@ -100,7 +102,11 @@ cdef class SDPBandwidth:
         return f"b={self._modifier}:{self._value}"
 
     def __reduce__(self):
-        return type(self), (self._modifier, self._value), extra_of(self)
+        return new_object, (type(self),), (self._modifier, self._value, extra_of(self))
+
+    def __setstate__(self, state):
+        self.modifier, self.value, extra = state
+        set_extra(self, extra)
 
 
 cdef SDPBandwidth read_bandwidth(const Span *value):

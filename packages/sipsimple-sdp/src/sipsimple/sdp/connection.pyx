@@ -5,6 +5,8 @@ from sipsimple.sdp.scanner cimport Cursor, Span, next_word, text_of
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
+from copyreg import __newobj__ as new_object
+
 
 cdef class SDPConnection:
     """SDPConnection(address, net_type="IN", address_type="IP4")
@@ -111,7 +113,11 @@ cdef class SDPConnection:
         return f"c={self._net_type} {self._address_type} {self._address}"
 
     def __reduce__(self):
-        return type(self), (self._address, self._net_type, self._address_type), extra_of(self)
+        return new_object, (type(self),), (self._address, self._net_type, self._address_type, extra_of(self))
+
+    def __setstate__(self, state):
+        self.address, self.net_type, self.address_type, extra = state
+        set_extra(self, extra)
 
 
 cdef SDPConnection read_connection(const Span *value):

@@ -4,6 +4,8 @@ from sipsimple.sdp.checks cimport check_text, extra_of, set_extra
 from sipsimple.sdp.scanner cimport Span, is_printed_so, text_of
 from sipsimple.sdp.writer cimport Writer
 
+from copyreg import __newobj__ as new_object
+
 from sipsimple.sdp.errors import shown
 
 # These always have a place among the other attributes of their section.
@@ -119,7 +121,14 @@ cdef class SDPLine:
         return f"{self._type}={self._value}"
 
     def __reduce__(self):
-        return self.__class__, (self._type, self._value), extra_of(self)
+        return new_object, (type(self),), (self._type, self._value, extra_of(self))
+
+    def __setstate__(self, state):
+        kind, value, extra = state
+        cdef str checked = _check_type(kind)
+        self._value = _check_value(checked, value)
+        self._type = checked
+        set_extra(self, extra)
 
 
 cdef SDPLine read_line(char kind, const Span *value):

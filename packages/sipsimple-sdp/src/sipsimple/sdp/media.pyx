@@ -17,6 +17,8 @@ from sipsimple.sdp.section cimport SDPSection, find_direction, has_items
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
+from copyreg import __newobj__ as new_object
+
 from sipsimple.sdp.views.media import MediaViews
 
 
@@ -249,17 +251,17 @@ cdef class SDPMedia(SDPSection):
         """A new, equal object that shares nothing with this one."""
         cdef SDPMedia result = SDPMedia.__new__(type(self))
         self.copy_to(result)
-        if type(self) is not SDPMedia:
-            set_extra(result, extra_of(self))
         result._session_direction = self.session_direction()
-        if result._is_unread:
-            return result
-        result._media = self._media
-        result._port = self._port
-        result._transport = self._transport
-        result._port_count = self._port_count
-        if self._formats:
-            result._formats = list(self._formats)
+        if not result._is_unread:
+            result._media = self._media
+            result._port = self._port
+            result._transport = self._transport
+            result._port_count = self._port_count
+            if self._formats:
+                result._formats = list(self._formats)
+        if type(self) is not SDPMedia:
+            # The last thing, since it may run code of the class.
+            set_extra(result, extra_of(self))
         return result
 
     def __eq__(self, other):
@@ -286,7 +288,8 @@ cdef class SDPMedia(SDPSection):
         return f"SDPMedia({', '.join(parts)})"
 
     def __reduce__(self):
-        arguments = (
+        # All of it as state: an item may refer back to what it is in.
+        state = (
             self.media,
             self._port,
             self._transport,
@@ -295,12 +298,28 @@ cdef class SDPMedia(SDPSection):
             self.info,
             self.connection,
             self.attributes,
+            self.bandwidth,
+            self.other_lines,
+            self.session_direction(),
+            extra_of(self),
         )
-        state = self.bandwidth, self.other_lines, self.session_direction(), extra_of(self)
-        return type(self), arguments, state
+        return new_object, (type(self),), state
 
     def __setstate__(self, state):
-        self.bandwidth, self.other_lines, direction, extra = state
+        (
+            self.media,
+            self.port,
+            self.transport,
+            self.port_count,
+            self.formats,
+            self.info,
+            self.connection,
+            self.attributes,
+            self.bandwidth,
+            self.other_lines,
+            direction,
+            extra,
+        ) = state
         if direction is not None and direction not in DIRECTIONS:
             raise ValueError(f"direction: {direction!r} is none")
         self._session_direction = direction

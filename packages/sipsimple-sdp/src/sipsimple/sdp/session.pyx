@@ -27,6 +27,8 @@ from sipsimple.sdp.section cimport SDPSection
 from sipsimple.sdp.words cimport word_of
 from sipsimple.sdp.writer cimport Writer
 
+from copyreg import __newobj__ as new_object
+
 from sipsimple.sdp.views.session import SessionViews
 
 # The numbers of the o= and t= lines are pj_uint_t in pjmedia, 64 bits.
@@ -449,22 +451,22 @@ cdef class SDPSession(SDPSection):
         """A new, equal object that shares nothing with this one."""
         cdef SDPSession result = SDPSession.__new__(type(self))
         self.copy_to(result)
-        if type(self) is not SDPSession:
-            set_extra(result, extra_of(self))
         if self._media is not None:
             result._media = copy_items(self._media, "media", SDPMedia)
             result.adopt(self.own_sections())
-        if result._is_unread:
-            return result
-        result._address = self._address
-        result._id = self._id
-        result._version = self._version
-        result._user = self._user
-        result._net_type = self._net_type
-        result._address_type = self._address_type
-        result._name = self._name
-        result._start_time = self._start_time
-        result._stop_time = self._stop_time
+        if not result._is_unread:
+            result._address = self._address
+            result._id = self._id
+            result._version = self._version
+            result._user = self._user
+            result._net_type = self._net_type
+            result._address_type = self._address_type
+            result._name = self._name
+            result._start_time = self._start_time
+            result._stop_time = self._stop_time
+        if type(self) is not SDPSession:
+            # The last thing, since it may run code of the class.
+            set_extra(result, extra_of(self))
         return result
 
     cdef tuple own_sections(self):
@@ -520,7 +522,8 @@ cdef class SDPSession(SDPSection):
         return f"SDPSession({', '.join(parts)})"
 
     def __reduce__(self):
-        arguments = (
+        # All of it as state: an item may refer back to what it is in.
+        state = (
             self.address,
             self._id,
             self._version,
@@ -534,11 +537,32 @@ cdef class SDPSession(SDPSection):
             self._stop_time,
             self.attributes,
             self.media,
+            self.bandwidth,
+            self.other_lines,
+            self.own_sections(),
+            extra_of(self),
         )
-        state = self.bandwidth, self.other_lines, self.own_sections(), extra_of(self)
-        return type(self), arguments, state
+        return new_object, (type(self),), state
 
     def __setstate__(self, state):
-        self.bandwidth, self.other_lines, indexes, extra = state
+        (
+            self.address,
+            self.id,
+            self.version,
+            self.user,
+            self.net_type,
+            self.address_type,
+            self.name,
+            self.info,
+            self.connection,
+            self.start_time,
+            self.stop_time,
+            self.attributes,
+            self.media,
+            self.bandwidth,
+            self.other_lines,
+            indexes,
+            extra,
+        ) = state
         self.adopt(indexes)
         set_extra(self, extra)
