@@ -139,8 +139,10 @@ def _changed(value: str, changes: dict[str, str]) -> str:
     parts = value.split(";")
     for index, part in enumerate(parts):
         name, equals, _ = part.partition("=")
-        # Before the first one stands the format.
-        words = name.split()
-        if equals and words and words[-1].lower() in changes:
-            parts[index] = f"{name}={changes[words[-1].lower()]}"
+        word = name.replace("\t", " ").strip(" ")
+        if index == 0:
+            # Before it stands the format.
+            word = word.partition(" ")[2].lstrip(" ")
+        if equals and word.lower() in changes:
+            parts[index] = f"{name}={changes[word.lower()]}"
     return ";".join(parts)

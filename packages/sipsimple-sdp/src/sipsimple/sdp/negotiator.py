@@ -314,7 +314,8 @@ class SDPNegotiator:
         description.net_type, description.address_type = last.net_type, last.address_type
         description.address = last.address
         if description != last:
-            description.version += 1
+            # A number of 64 bits.
+            description.version = (description.version + 1) % 2**64
 
     def _check_payload_types(self, description: SDPSession) -> None:
         for index, (section, known) in enumerate(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sipsimple.sdp import pjmedia
+from sipsimple.sdp.aliases import Aliases
+from sipsimple.sdp.answer_groups import follow_groups
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.connection import SDPConnection
 from sipsimple.sdp.errors import SDPNegotiationError
@@ -72,7 +74,8 @@ def check_local(description: SDPSession, what: str) -> None:
     """Refuse what must not be sent, or would not be understood.
 
     Raises:
-        ValueError: See `check()`; and a payload type is none, or is not explained by one `rtpmap`.
+        ValueError: See `check()`; and a payload type is none, is not explained by one `rtpmap`, or
+            has several `fmtp`.
     """
     check(description, what)
     for index, section in enumerate(description.media):
@@ -80,6 +83,7 @@ def check_local(description: SDPSession, what: str) -> None:
             continue
         where = f"{what}: media[{index}]"
         mapped = set()
+        explained = set()
         for number, attribute in enumerate(section.attributes):
             if attribute.name not in _FORMAT_LINES:
                 continue
@@ -93,6 +97,11 @@ def check_local(description: SDPSession, what: str) -> None:
                 if payload_type in mapped:
                     raise ValueError(f"{place} is the second rtpmap of {payload_type}")
                 mapped.add(payload_type)
+            elif payload_type in explained:
+                # RFC 8866 section 6.15.
+                raise ValueError(f"{place} is the second fmtp of {payload_type}")
+            else:
+                explained.add(payload_type)
         for number, name in enumerate(section.formats):
             place = f"{where}.formats[{number}]: {name!r}"
             if not is_payload_type(name):
@@ -104,7 +113,7 @@ def check_local(description: SDPSession, what: str) -> None:
 # ---- what pjmedia gets
 
 
-def _prepared(description: SDPSession, section: SDPMedia) -> SDPMedia:
+def _prepared(description: SDPSession, section: SDPMedia, aliases: Aliases) -> SDPMedia:
     """A section reduced to what pjmedia negotiates, without what it is not safe with."""
     attributes = list(section.attributes)
     if not any(item.name in _DIRECTIONS for item in attributes):
@@ -115,7 +124,7 @@ def _prepared(description: SDPSession, section: SDPMedia) -> SDPMedia:
             attributes.append(SDPAttribute(direction, ""))
     if is_rtp(section):
         names = Formats(section)
-        formats = [name for name in names.names if names.is_usable(name)]
+        formats = [name for name in names.names if names.is_usable(name) and aliases.has(name)]
         attributes = [item for item in attributes if item.name != "rtpmap" or is_rtpmap(item)]
     else:
         # Names, even where they are numbers, and whatever is said of them: no payload types.
@@ -124,7 +133,10 @@ def _prepared(description: SDPSession, section: SDPMedia) -> SDPMedia:
             SDPAttribute(f"={item.name}", item.value) if item.name in _FORMAT_LINES else item
             for item in attributes
         ]
-    return SDPMedia(section.media, 1, "RTP/AVP", formats=formats, attributes=attributes)
+    result = SDPMedia(section.media, 1, "RTP/AVP", formats=formats, attributes=attributes)
+    if is_rtp(section):
+        aliases.put(result)
+    return result
 
 
 def _choose(section: SDPMedia, names: Iterable[str]) -> None:
@@ -157,7 +169,7 @@ def _without_repair(section: SDPMedia, red: bool) -> None:
     _choose(section, kept)
 
 
-def _restored(section: SDPMedia, negotiated: SDPMedia) -> SDPMedia:
+def _restored(section: SDPMedia, negotiated: SDPMedia, aliases: Aliases) -> SDPMedia:
     """A section with what was negotiated, and everything else as it was."""
     result = section.copy()
     result.formats = negotiated.formats
@@ -168,10 +180,16 @@ def _restored(section: SDPMedia, negotiated: SDPMedia) -> SDPMedia:
             item.name = item.name.removeprefix("=")
     else:
         without_marks(result)
+        aliases.take_away(result)
     return result
 
 
 # ---- streams
+
+
+def _is_offered(section: SDPMedia) -> bool:
+    """Whether a section offers a stream: port 0 may wait for a group (RFC 9143 section 6)."""
+    return section.port != 0 or section.bundle_only
 
 
 def rejected(section: SDPMedia, description: SDPSession) -> SDPMedia:
@@ -211,8 +229,9 @@ def _answer_stream(
     answer_with_multiple_codecs: bool,
     what: str,
 ) -> SDPMedia:
-    theirs = _prepared(offer, offered)
-    ours = _prepared(local, capability)
+    aliases = Aliases(offered, capability)
+    theirs = _prepared(offer, offered, aliases)
+    ours = _prepared(local, capability, aliases)
     red = has_safe_red(ours)
     _without_repair(ours, red)
     _without_repair(theirs, red)
@@ -226,13 +245,14 @@ def _answer_stream(
     negotiated = answer_stream(
         theirs, ours, prefer_remote_codec_order, answer_with_multiple_codecs, what
     )
-    result = _restored(capability, negotiated)
+    result = _restored(capability, negotiated, aliases)
     result.transport = offered.transport
     if is_rtp(offered):
         numbers: dict[str, str | None] = dict.fromkeys(capability.formats)
         remote = Formats(theirs)
         remote.names = negotiated.formats
-        for theirs_name, ours_name in remote.pairs(Formats(ours)):
+        for pair in remote.pairs(Formats(ours)):
+            theirs_name, ours_name = map(aliases.name, pair)
             numbers[ours_name] = theirs_name
             adapt(result, theirs_name, offered, capability.fmtp.get(ours_name))
         result.attributes = without_feedback(result.attributes, numbers)
@@ -280,6 +300,7 @@ def answer(
     result.media = sections
     if not any(section.port for section in sections):
         raise failure
+    follow_groups(offer, result)
     return result
 
 
@@ -326,18 +347,19 @@ def conclude(offer: SDPSession, answer: SDPSession) -> tuple[SDPSession, SDPSess
     pairs = zip(local.media, _aligned(local, remote), strict=True)
     for index, (offered, answered) in enumerate(pairs):
         what = f"could not take media[{index}] of the answer"
-        if offered.port and answered.port:
+        if _is_offered(offered) and answered.port:
             if _profile(offered) != _profile(answered):
                 raise transport_differs(what)
+            aliases = Aliases(offered, answered)
             try:
                 mine, its = _conclude_stream(
-                    _prepared(offer, offered), _prepared(answer, answered), what
+                    _prepared(offer, offered, aliases), _prepared(answer, answered, aliases), what
                 )
             except SDPNegotiationError as error:
                 failure = error
             else:
-                ours.append(_followed(offered, mine))
-                theirs.append(_followed(answered, its))
+                ours.append(_followed(offered, mine, aliases))
+                theirs.append(_followed(answered, its, aliases))
                 continue
         ours.append(_deactivated(offered))
         theirs.append(_deactivated(answered) if answered.port else answered)
@@ -347,8 +369,8 @@ def conclude(offer: SDPSession, answer: SDPSession) -> tuple[SDPSession, SDPSess
     return local, remote
 
 
-def _followed(section: SDPMedia, negotiated: SDPMedia) -> SDPMedia:
-    result = _restored(section, negotiated)
+def _followed(section: SDPMedia, negotiated: SDPMedia, aliases: Aliases) -> SDPMedia:
+    result = _restored(section, negotiated, aliases)
     if is_rtp(section):
         gone = {name: None for name in section.formats if name not in result.formats}
         result.attributes = without_feedback(result.attributes, dict(gone))

@@ -8,15 +8,18 @@ from collections.abc import Iterable
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.media import SDPMedia
 
-#: The lowest payload type whose codec an `rtpmap` names, RFC 3551 section 3.
-DYNAMIC = 96
+#: The lowest payload type whose codec an `rtpmap` names: those below are assigned, or nearly all
+#: of them (RFC 3551 section 6). Without a reason it is one from 96 on (section 3).
+DYNAMIC = 35
+#: pjmedia knows a codec by its `rtpmap` from this one on, and by its number below.
+BY_NAME = 96
 HIGHEST = 127
 
 # What pjmedia reads in full; RFC 8866 section 6.6, with any white space.
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
 _RTPMAP = re.compile(rf"(0|[1-9][0-9]{{0,2}})[ \t]+({_TOKEN})/([0-9]{{1,9}})(?:/({_TOKEN}))?[ \t]*")
 # More than seven levels, and pjmedia cuts them off with a NUL.
-_RED_PARAMETERS = re.compile(r"[0-9]+ +[0-9]{1,3}(/[0-9]{1,3}){0,6}")
+RED_PARAMETERS = re.compile(r"[0-9]+ +[0-9]{1,3}(/[0-9]{1,3}){0,6}")
 
 
 def is_rtp(section: SDPMedia) -> bool:
@@ -67,7 +70,7 @@ def has_safe_red(section: SDPMedia) -> bool:
     return all(name in known for name in section.formats) and not any(
         item.name == "fmtp"
         and first_field(item) in red
-        and _RED_PARAMETERS.fullmatch(item.value) is None
+        and RED_PARAMETERS.fullmatch(item.value) is None
         for item in section.attributes
     )
 

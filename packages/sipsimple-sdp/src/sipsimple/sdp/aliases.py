@@ -1,0 +1,85 @@
+"""Payload types that an `rtpmap` binds below 96, as those who use up the others do (RFC 3551).
+
+pjmedia would take them for the same codec wherever the number is the same. So they get numbers
+from 96 on before it looks, the same in both descriptions, and their own again afterwards.
+"""
+
+from __future__ import annotations
+
+from sipsimple.sdp.attribute import SDPAttribute
+from sipsimple.sdp.media import SDPMedia
+from sipsimple.sdp.payload_types import (
+    BY_NAME,
+    HIGHEST,
+    RED_PARAMETERS,
+    first_field,
+    is_dynamic,
+    is_rtp,
+)
+
+__all__ = ["Aliases"]
+
+_FORMAT_LINES = frozenset({"rtpmap", "fmtp"})
+
+
+class Aliases:
+    """Which number stands for which, in two sections that are negotiated.
+
+    Args:
+        sections: The two; not changed.
+    """
+
+    def __init__(self, *sections: SDPMedia) -> None:
+        rtp = [section for section in sections if is_rtp(section)]
+        names = {name: None for section in rtp for name in section.formats}
+        used = set(names) | {
+            first_field(item)
+            for section in rtp
+            for item in section.attributes
+            if item.name in _FORMAT_LINES
+        }
+        low = [name for name in names if needs_alias(name)]
+        free = [str(number) for number in range(HIGHEST, BY_NAME - 1, -1)]
+        self._numbers = dict(zip(low, [name for name in free if name not in used], strict=False))
+        self._names = {alias: name for name, alias in self._numbers.items()}
+
+    def has(self, name: str) -> bool:
+        """Whether a payload type needs none, or got one: there may be more than numbers."""
+        return not needs_alias(name) or name in self._numbers
+
+    def name(self, alias: str) -> str:
+        """The payload type that a number stands for."""
+        return self._names.get(alias, alias)
+
+    def put(self, section: SDPMedia) -> None:
+        """Give the payload types of a section their aliases."""
+        _rename(section, self._numbers)
+
+    def take_away(self, section: SDPMedia) -> None:
+        """Give them their own numbers again."""
+        _rename(section, self._names)
+
+
+def needs_alias(name: str) -> bool:
+    """Whether a payload type would be known by its number although an `rtpmap` binds it."""
+    return is_dynamic(name) and int(name) < BY_NAME
+
+
+def _rename(section: SDPMedia, names: dict[str, str]) -> None:
+    if not names:
+        return
+    section.formats = [names.get(name, name) for name in section.formats]
+    section.attributes = [
+        _renamed(item, names) if item.name in _FORMAT_LINES else item for item in section.attributes
+    ]
+
+
+def _renamed(item: SDPAttribute, names: dict[str, str]) -> SDPAttribute:
+    if item.name == "fmtp" and RED_PARAMETERS.fullmatch(item.value):
+        # The payload types that are repeated (RFC 2198 section 5).
+        own, _, others = item.value.partition(" ")
+        parts = [names.get(part, part) for part in others.strip().split("/")]
+        return SDPAttribute("fmtp", f"{names.get(own, own)} {'/'.join(parts)}")
+    name = first_field(item)
+    rest = item.value.replace("\t", " ").lstrip(" ")[len(name) :]
+    return SDPAttribute(item.name, names[name] + rest) if name in names else item
