@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import re
 import socket
 import time
 from contextlib import closing
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from core_registrar import Registrar
+from sip_servers import HOSTS, Silent, refused_port, srv
 
 from sipsimple.core import SIPURI, Credentials, Registration
 from sipsimple.core.resolver import answer
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from core_nameserver import NameServer
 
     from conftest import InChild
-
-HOSTS = "host-record=a.sip.test,127.0.0.1", "host-record=b.sip.test,127.0.0.1"
 
 
 def _driver(address: str, **options: Any) -> Any:
@@ -67,46 +64,11 @@ def other() -> Iterator[Registrar]:
         yield registrar
 
 
-class Silent:
-    """A UDP port where nobody answers.
-
-    Attributes:
-        port: The port.
-    """
-
-    def __init__(self, udp: socket.socket) -> None:
-        self._udp = udp
-        self.port: int = udp.getsockname()[1]
-
-    def transactions(self) -> int:
-        """How many have come."""
-        branches = set()
-        self._udp.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                text = self._udp.recv(65535).decode()
-                branches.add(re.search(r"branch=(\S+)", text)[1])
-        return len(branches)
-
-
 @pytest.fixture
 def silent() -> Iterator[Silent]:
     """A UDP port where nobody answers."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        yield Silent(udp)
-
-
-def _refused() -> int:
-    """A TCP port where nobody listens."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as tcp:
-        tcp.bind(("127.0.0.1", 0))
-        port: int = tcp.getsockname()[1]
-        return port
-
-
-def _srv(port: int, priority: int = 0, host: str = "a", transport: str = "udp") -> str:
-    return f"srv-host=_sip._{transport}.sip.test,{host}.sip.test,{port},{priority}"
+    with Silent() as server:
+        yield server
 
 
 # ---- where requests go
@@ -121,8 +83,8 @@ def test_naptr_decides_on_the_transport(
         *HOSTS,
         f"naptr-record=sip.test,20,0,s,{services[second]},,_sip._{second}.sip.test",
         f"naptr-record=sip.test,10,0,s,{services[first]},,_sip._{first}.sip.test",
-        _srv(registrar.port, transport="udp"),
-        _srv(registrar.port, transport="tcp"),
+        srv(registrar.port, transport="udp"),
+        srv(registrar.port, transport="tcp"),
     )
     assert in_child(_register, address, 5, {}) == [(200, "OK")]
     assert [request.transport for request in registrar.requests] == [first]
@@ -135,7 +97,7 @@ def test_the_transport_of_the_uri_decides_before(
     address = name_server.start(
         *HOSTS,
         "naptr-record=sip.test,10,0,s,SIP+D2U,,_sip._udp.sip.test",
-        _srv(registrar.port, transport="tcp"),
+        srv(registrar.port, transport="tcp"),
     )
     arguments = {"parameters": {"transport": "tcp"}}
     assert in_child(_register, address, 5, arguments) == [(200, "OK")]
@@ -146,7 +108,7 @@ def test_the_transport_of_the_uri_decides_before(
 def test_a_port_makes_the_domain_a_host(
     in_child: InChild, name_server: NameServer, registrar: Registrar
 ) -> None:
-    address = name_server.start(*HOSTS, _srv(1))
+    address = name_server.start(*HOSTS, srv(1))
     arguments = {"host": "a.sip.test", "port": registrar.port}
     assert in_child(_register, address, 5, arguments) == [(200, "OK")]
     assert name_server.questions() == [("A", "a.sip.test")]
@@ -162,7 +124,7 @@ def test_a_numeric_host_needs_no_name_server(
 
 
 def test_sips_goes_to_tls_only(in_child: InChild, name_server: NameServer) -> None:
-    address = name_server.start(*HOSTS, _srv(_refused(), transport="tcp"), _srv(9))
+    address = name_server.start(*HOSTS, srv(refused_port(), transport="tcp"), srv(9))
     ((code, _),) = in_child(_register, address, 5, {"secure": True})
     assert code == 502  # there is no address for sip.test itself
     kinds = [question for question in name_server.questions() if question[0] == "SRV"]
@@ -196,7 +158,7 @@ def test_calls_go_by_the_same_names(in_child: InChild, name_server: NameServer) 
 def test_the_priority_decides_who_is_asked_first(
     in_child: InChild, name_server: NameServer, registrar: Registrar, other: Registrar
 ) -> None:
-    address = name_server.start(*HOSTS, _srv(registrar.port, 20), _srv(other.port, 10, "b"))
+    address = name_server.start(*HOSTS, srv(registrar.port, 20), srv(other.port, 10, "b"))
     assert in_child(_register, address, 5, {}, 5) == [(200, "OK")] * 5
     assert len(other.requests) == 5
     assert registrar.requests == []
@@ -207,9 +169,9 @@ def test_a_refused_connection_leads_to_the_next_server(
 ) -> None:
     address = name_server.start(
         *HOSTS,
-        _srv(_refused(), 1, transport="tcp"),
-        _srv(_refused(), 2, transport="tcp"),
-        _srv(registrar.port, 3, transport="tcp"),
+        srv(refused_port(), 1, transport="tcp"),
+        srv(refused_port(), 2, transport="tcp"),
+        srv(registrar.port, 3, transport="tcp"),
     )
     assert in_child(_register, address, 5, {}) == [(200, "OK")]
     assert len(registrar.requests) == 1
@@ -219,7 +181,7 @@ def test_silence_leads_to_the_next_server_which_comes_first_from_then_on(
     in_child: InChild, name_server: NameServer, registrar: Registrar, silent: Silent
 ) -> None:
     registrar.password = "secret"
-    address = name_server.start(*HOSTS, _srv(silent.port, 1), _srv(registrar.port, 2))
+    address = name_server.start(*HOSTS, srv(silent.port, 1), srv(registrar.port, 2))
     assert in_child(_register, address, 10, {}, 4, 40) == [(200, "OK")] * 4
     assert silent.transactions() == 1
     assert len(registrar.requests) == 8
@@ -230,7 +192,7 @@ def test_503_leads_to_the_next_server_with_a_transaction_of_its_own(
 ) -> None:
     registrar.answer = lambda request, count: "503 Too Busy"
     other.password = "secret"
-    address = name_server.start(*HOSTS, _srv(registrar.port, 1), _srv(other.port, 2))
+    address = name_server.start(*HOSTS, srv(registrar.port, 1), srv(other.port, 2))
     assert in_child(_register, address, 5, {}) == [(200, "OK")]
     (first,), (second, third) = registrar.requests, other.requests
     vias = {request.headers["via"] for request in (first, second, third)}
@@ -247,7 +209,7 @@ def test_when_all_have_failed_the_last_one_is_reported(
 ) -> None:
     registrar.answer = lambda request, count: "503 First"
     other.answer = lambda request, count: "503 Second"
-    address = name_server.start(*HOSTS, _srv(registrar.port, 1), _srv(other.port, 2))
+    address = name_server.start(*HOSTS, srv(registrar.port, 1), srv(other.port, 2))
     assert in_child(_register, address, 5, {}) == [(503, "Second")]
     assert (len(registrar.requests), len(other.requests)) == (1, 1)
 
@@ -255,7 +217,7 @@ def test_when_all_have_failed_the_last_one_is_reported(
 def test_another_failure_is_an_answer(
     in_child: InChild, name_server: NameServer, registrar: Registrar, other: Registrar
 ) -> None:
-    address = name_server.start(*HOSTS, _srv(registrar.port, 1), _srv(other.port, 2))
+    address = name_server.start(*HOSTS, srv(registrar.port, 1), srv(other.port, 2))
     registrar.answer = lambda request, count: "404 Nobody" if count < 3 else "408 Late"
     assert in_child(_register, address, 5, {}, 3) == [
         (404, "Nobody"), (404, "Nobody"), (408, "Late"),
@@ -278,7 +240,7 @@ def test_unregistering_finds_the_next_server_too(
     in_child: InChild, name_server: NameServer, registrar: Registrar, other: Registrar
 ) -> None:
     registrar.answer = lambda request, count: "503 Gone" if request.expires == 0 else None
-    address = name_server.start(*HOSTS, _srv(registrar.port, 1), _srv(other.port, 2))
+    address = name_server.start(*HOSTS, srv(registrar.port, 1), srv(other.port, 2))
     states = in_child(_stays_and_goes, address)
     assert states == ["registering", "registered", "unregistering", "unregistered"]
     assert registrar.expiries == [300, 0]
@@ -289,7 +251,7 @@ def test_a_request_for_tcp_by_its_size_is_not_sent_for_ever(
     in_child: InChild, name_server: NameServer
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as tcp:
-        address = name_server.start(*HOSTS, _srv(tcp.getsockname()[1]))
+        address = name_server.start(*HOSTS, srv(tcp.getsockname()[1]))
         # Long enough that PJSIP tries TCP first; there somebody listens and says nothing.
         ((code, _),) = in_child(_register, address, 15, {"parameters": {"x": "y" * 700}}, 1, 20)
         assert code == 408
@@ -389,7 +351,7 @@ def _crowd(address: str) -> None:
 def test_a_crowd_asks_once(
     in_child: InChild, name_server: NameServer, registrar: Registrar
 ) -> None:
-    in_child(_crowd, name_server.start(*HOSTS, _srv(registrar.port)))
+    in_child(_crowd, name_server.start(*HOSTS, srv(registrar.port)))
     questions = name_server.questions()
     assert len(questions) == len(set(questions))
 
@@ -414,5 +376,5 @@ def _threads(address: str, seconds: float) -> int:
 def test_any_thread_may_look_up_while_the_core_closes(
     in_child: InChild, name_server: NameServer, registrar: Registrar
 ) -> None:
-    address = name_server.start(*HOSTS, _srv(registrar.port))
+    address = name_server.start(*HOSTS, srv(registrar.port))
     assert in_child(_threads, address, 2.0) > 50

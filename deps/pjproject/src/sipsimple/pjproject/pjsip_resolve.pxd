@@ -5,6 +5,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_endpoint,
     pjsip_host_port,
     pjsip_transport_type_e,
+    pjsip_tx_data,
 )
 
 cdef extern from "pjlib.h" nogil:
@@ -56,3 +57,5 @@ cdef extern from "pjsip.h" nogil:
     ctypedef struct pjsip_sent_data "pjsip_tx_data":
         pj_pool_t *pool
         _pjsip_tx_dest_info dest_info
+    # Undo what sending has done to the Route headers, for it to be sent again.
+    void pjsip_restore_strict_route_set(pjsip_tx_data *tdata)

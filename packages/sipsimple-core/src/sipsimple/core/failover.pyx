@@ -9,18 +9,29 @@ A server that has failed goes to the end of what is found in the next minutes (`
 """
 
 from sipsimple.core.resolver cimport resolver_avoid, resolver_trust
-from sipsimple.pjproject.pjlib cimport pj_sockaddr_cmp
+from sipsimple.pjproject.pjlib cimport pj_list_erase, pj_sockaddr_cmp
 from sipsimple.pjproject.pjsip cimport (
+    PJSIP_H_AUTHORIZATION,
+    PJSIP_H_CSEQ,
+    PJSIP_H_PROXY_AUTHORIZATION,
+    PJSIP_H_VIA,
     PJSIP_SC_REQUEST_TIMEOUT,
     PJSIP_SC_SERVICE_UNAVAILABLE,
     PJSIP_TRANSPORT_IPV6,
     PJSIP_TRANSPORT_TCP,
     PJSIP_TRANSPORT_UDP,
+    pjsip_cseq_hdr,
+    pjsip_hdr_e,
+    pjsip_msg_find_hdr,
+    pjsip_tx_data_invalidate_msg,
+    pjsip_via_hdr,
 )
 from sipsimple.pjproject.pjsip_resolve cimport (
     pj_strdup,
+    pjsip_restore_strict_route_set,
     pjsip_sent_data,
     pjsip_server_address_record,
+    pjsip_server_addresses,
 )
 
 
@@ -32,59 +43,96 @@ cdef bint failover_due(int code, const pjsip_rx_data *response) noexcept nogil:
     return code == PJSIP_SC_REQUEST_TIMEOUT and response == NULL
 
 
-cdef bint _is_same_server(
-    const pjsip_server_address_record *failed, const pjsip_server_address_record *other
+cdef bint _is_fallback(
+    const pjsip_server_addresses *found, const pjsip_server_address_record *target
 ) noexcept nogil:
-    """Whether `other` is what PJSIP would fall back to for a request above 1,300 bytes.
+    """Whether `target` is, or may be, what PJSIP would fall back to from TCP.
 
-    It goes to the same server over TCP first and then over UDP (RFC 3261 section 18.1.1), and
-    would do so again.
+    A request above 1,300 bytes goes to the same servers over TCP first and then over UDP (RFC
+    3261 section 18.1.1), and as often as one for UDP comes first would do so again.
     """
-    return (
-        failed.type & ~PJSIP_TRANSPORT_IPV6 == PJSIP_TRANSPORT_TCP
-        and other.type & ~PJSIP_TRANSPORT_IPV6 == PJSIP_TRANSPORT_UDP
-        and pj_sockaddr_cmp(&failed.addr, &other.addr) == 0
-    )
-
-
-cdef unsigned _first_left(const pjsip_sent_data *failed) noexcept nogil:
-    """Index of the next target; the number of targets where there is none."""
-    cdef unsigned count = failed.dest_info.addr.count
-    cdef unsigned index = failed.dest_info.cur_addr + 1
-    while index < count and _is_same_server(
-        &failed.dest_info.addr.entry[failed.dest_info.cur_addr],
-        &failed.dest_info.addr.entry[index],
-    ):
-        index += 1
-    return index if index < count else count
+    cdef unsigned index
+    if target.type & ~PJSIP_TRANSPORT_IPV6 != PJSIP_TRANSPORT_UDP:
+        return False
+    for index in range(found.count):
+        if (
+            found.entry[index].type & ~PJSIP_TRANSPORT_IPV6 == PJSIP_TRANSPORT_TCP
+            and pj_sockaddr_cmp(&found.entry[index].addr, &target.addr) == 0
+        ):
+            return True
+    return False
 
 
 cdef bint failover_has_next(const pjsip_tx_data *failed) noexcept nogil:
     cdef const pjsip_sent_data *sent = <const pjsip_sent_data *> failed
+    cdef const pjsip_server_addresses *found = &sent.dest_info.addr
+    cdef unsigned index
     resolver_avoid(sent)
-    return _first_left(sent) < sent.dest_info.addr.count
+    for index in range(sent.dest_info.cur_addr + 1, found.count):
+        if not _is_fallback(found, &found.entry[index]):
+            return True
+    return False
 
 
 cdef bint failover_next(const pjsip_tx_data *failed, pjsip_tx_data *request) noexcept nogil:
     cdef const pjsip_sent_data *sent = <const pjsip_sent_data *> failed
     cdef pjsip_sent_data *fresh = <pjsip_sent_data *> request
-    cdef unsigned first = _first_left(sent)
+    # A copy: both may be the same request.
+    cdef pjsip_server_addresses found = sent.dest_info.addr
     cdef unsigned count = 0
-    while first < sent.dest_info.addr.count:
-        fresh.dest_info.addr.entry[count] = sent.dest_info.addr.entry[first]
-        pj_strdup(
-            fresh.pool,
-            &fresh.dest_info.addr.entry[count].name,
-            &sent.dest_info.addr.entry[first].name,
-        )
-        first += 1
-        count += 1
+    cdef unsigned index
+    for index in range(sent.dest_info.cur_addr + 1, found.count):
+        if not _is_fallback(&found, &found.entry[index]):
+            fresh.dest_info.addr.entry[count] = found.entry[index]
+            pj_strdup(
+                fresh.pool, &fresh.dest_info.addr.entry[count].name, &found.entry[index].name
+            )
+            count += 1
     fresh.dest_info.addr.count = count
     fresh.dest_info.cur_addr = 0
-    # What a certificate is verified against.
-    pj_strdup(fresh.pool, &fresh.dest_info.name, &sent.dest_info.name)
+    if fresh != sent:
+        # What a certificate is verified against.
+        pj_strdup(fresh.pool, &fresh.dest_info.name, &sent.dest_info.name)
     return count > 0
 
 
 cdef void failover_answered(const pjsip_tx_data *request) noexcept nogil:
     resolver_trust(<const pjsip_sent_data *> request)
+
+
+cdef void _remove(pjsip_tx_data *request, pjsip_hdr_e kind) noexcept nogil:
+    cdef void *header = pjsip_msg_find_hdr(request.msg, kind, NULL)
+    while header != NULL:
+        pj_list_erase(header)
+        header = pjsip_msg_find_hdr(request.msg, kind, NULL)
+
+
+cdef void _renew(pjsip_tx_data *request) noexcept nogil:
+    """Make a request that has been sent another one, for a server that knows nothing of it."""
+    cdef pjsip_via_hdr *via = <pjsip_via_hdr *> pjsip_msg_find_hdr(request.msg, PJSIP_H_VIA, NULL)
+    cdef pjsip_cseq_hdr *cseq = <pjsip_cseq_hdr *> pjsip_msg_find_hdr(
+        request.msg, PJSIP_H_CSEQ, NULL
+    )
+    # Another server has a challenge of its own.
+    _remove(request, PJSIP_H_AUTHORIZATION)
+    _remove(request, PJSIP_H_PROXY_AUTHORIZATION)
+    via.branch_param.slen = 0
+    cseq.cseq += 1
+    pjsip_restore_strict_route_set(request)
+    pjsip_tx_data_invalidate_msg(request)
+
+
+cdef bint failover_take(
+    int code, const pjsip_rx_data *response, pjsip_tx_data *request, bint wanted
+) noexcept nogil:
+    if request == NULL:
+        return False
+    if not failover_due(code, response):
+        if response != NULL:
+            failover_answered(request)
+        return False
+    if not failover_has_next(request) or not wanted:
+        return False
+    failover_next(request, request)
+    _renew(request)
+    return True

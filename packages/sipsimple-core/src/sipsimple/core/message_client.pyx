@@ -1,7 +1,8 @@
 """A MESSAGE that is being sent (RFC 3428 section 4), without the GIL.
 
-One transaction, and another one for each challenge that is answered. The choice between UDP and
-TCP (RFC 3261 section 18.1.1) and the fall-back from TCP are PJSIP's.
+One transaction, and another one for each challenge that is answered, and for each server after
+the first (`failover.pyx`). The choice between UDP and TCP (RFC 3261 section 18.1.1) and the
+fall-back from TCP are PJSIP's.
 """
 
 from libc.stdint cimport int64_t
@@ -10,6 +11,7 @@ from libc.string cimport memcpy, memset
 from posix.time cimport CLOCK_REALTIME, clock_gettime, timespec
 
 from sipsimple.core.challenges cimport challenges_choose, challenges_set_credentials
+from sipsimple.core.failover cimport failover_take
 from sipsimple.core.invitation_message cimport add_headers, message_copy, message_free
 from sipsimple.pjproject.events cimport event_new, event_push
 from sipsimple.pjproject.native cimport (
@@ -186,6 +188,13 @@ cdef pj_status_t _transmit(Outgoing *native, pjsip_tx_data *request) noexcept no
     return PJ_SUCCESS
 
 
+cdef void _forget_challenges(Outgoing *native) noexcept nogil:
+    if native.challenged:
+        pjsip_auth_clt_deinit(&native.session)
+    native.challenged = False
+    native.attempts = 0
+
+
 cdef bint _authorize(
     Outgoing *native, pjsip_rx_data *response, pjsip_tx_data *request
 ) noexcept nogil:
@@ -209,8 +218,13 @@ cdef bint _authorize(
 
 
 cdef bint _try_again(Outgoing *native, int code, pjsip_rx_data *response) noexcept nogil:
-    """Answer a challenge; False where the response is the end."""
+    """Ask the next server, or answer a challenge; False where this is the end."""
     cdef pjsip_tx_data *request = native.request
+    if failover_take(code, response, request, True):
+        _forget_challenges(native)
+        return _transmit(native, request) == PJ_SUCCESS
+    if response == NULL:
+        return False
     if code != PJSIP_SC_UNAUTHORIZED and code != PJSIP_SC_PROXY_AUTHENTICATION_REQUIRED:
         return False
     if request == NULL or native.credential_count == 0 or native.attempts == MOST_ATTEMPTS:
@@ -233,7 +247,7 @@ cdef void _on_transaction(pjsip_transaction *transaction, pjsip_event *event) no
     transaction.mod_data[_module.id] = NULL
     if event.body.tsx_state.type == PJSIP_EVENT_RX_MSG:
         response = event.body.tsx_state.src.rdata
-    if response == NULL or not _try_again(native, transaction.status_code, response):
+    if not _try_again(native, transaction.status_code, response):
         _finish(native, transaction.status_code, &transaction.status_text, response)
     if transaction.state == PJSIP_TSX_STATE_COMPLETED:
         # It would hold the request and its buffer, 70 kB, for another five seconds, only to

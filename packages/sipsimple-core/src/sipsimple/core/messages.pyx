@@ -215,6 +215,10 @@ def send_message(
     A request of more than 1,300 bytes goes by TCP where it would have gone by UDP; by UDP all
     the same where TCP is disabled, or the other side refuses the connection.
 
+    Where a name leads to several servers, it goes to the next one (RFC 3263 section 4.3) when one
+    is silent for 32 seconds, cannot be reached or answers 503; with the first of two silent, the
+    answer takes 32 seconds longer. A server that has failed comes last for five minutes.
+
     Args:
         credentials: The account that it is from, with the password if a server wants one.
         to_uri: Whom it is for.

@@ -1,0 +1,177 @@
+"""The next server (RFC 3263 section 4.3), for what is not a registration: see test_resolver.py."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from message_agent import MessageAgent
+from sip_servers import HOSTS, Silent, refused_port, srv
+
+from sipsimple.core import SIPURI, Credentials, send_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core_nameserver import NameServer
+    from core_registrar import Request
+
+    from conftest import InChild
+
+ACCOUNT = SIPURI("sip.test", "alice")
+BOB = SIPURI("sip.test", "bob")
+
+
+def _driver(address: str, **options: Any) -> Any:
+    import core_driver  # in the child only
+    import subscription_notifier
+
+    # A transaction ends after 64 T1.
+    subscription_notifier.shorten_timers()
+    return core_driver.Driver(nameservers=[address], **options)
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    """A UDP port where nobody answers."""
+    with Silent() as server:
+        yield server
+
+
+def _busy(request: Request, count: int) -> str:
+    return "503 Too Busy"
+
+
+def _same_request(first: Request, second: Request) -> None:
+    """Assert that one is the other in a transaction of its own."""
+    assert first.headers["via"] != second.headers["via"]
+    assert first.headers["call-id"] == second.headers["call-id"]
+    assert first.headers["from"] == second.headers["from"]
+    assert (first.uri, first.body) == (second.uri, second.body)
+    numbers = [int(request.headers["cseq"].split()[0]) for request in (first, second)]
+    assert numbers == sorted(set(numbers))
+
+
+# ---- instant messages
+
+
+@pytest.fixture
+def agents() -> Iterator[list[MessageAgent]]:
+    """Two user agents that take messages."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(MessageAgent()) for _ in range(2)]
+
+
+def _message(address: str, times: int = 1, text: str = "hello") -> list[tuple[int, str]]:
+    answers = []
+    with _driver(address) as running:
+        for _ in range(times):
+            send_message(Credentials(ACCOUNT, "secret"), BOB, "text", "plain", text)
+            running.until(lambda: running.notifications, 20)
+            (notification,) = running.notifications
+            answers.append((notification.data["code"], notification.data["reason"]))
+            running.notifications.clear()
+        running.run(0.2)
+        assert running.notifications == []
+    return answers
+
+
+def test_a_message_goes_to_the_next_server_after_503(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent]
+) -> None:
+    first, second = agents
+    first.answer = _busy
+    address = name_server.start(*HOSTS, srv(first.port, 1), srv(second.port, 2, "b"))
+    # The second one goes to who has answered.
+    assert in_child(_message, address, 2) == [(200, "OK")] * 2
+    assert (len(first.requests), len(second.requests)) == (1, 2)
+    _same_request(first.requests[0], second.requests[0])
+    assert second.requests[0].body == b"hello"
+
+
+def test_a_message_goes_to_the_next_server_after_silence_once(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent], silent: Silent
+) -> None:
+    address = name_server.start(*HOSTS, srv(silent.port, 1), srv(agents[0].port, 2))
+    assert in_child(_message, address, 3) == [(200, "OK")] * 3
+    assert silent.transactions() == 1
+    assert len(agents[0].requests) == 3
+
+
+def test_a_message_goes_to_the_next_server_where_one_refuses_the_connection(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent]
+) -> None:
+    address = name_server.start(
+        *HOSTS,
+        srv(refused_port(), 1, transport="tcp"),
+        srv(agents[1].port, 2, transport="tcp"),
+    )
+    assert in_child(_message, address) == [(200, "OK")]
+
+
+def test_the_challenge_of_one_server_is_not_answered_to_the_next(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent]
+) -> None:
+    first, second = agents
+    first.password = second.password = "secret"
+    first.answer = lambda request, count: "503 Gone" if count > 1 else None
+    address = name_server.start(*HOSTS, srv(first.port, 1), srv(second.port, 2))
+    assert in_child(_message, address) == [(200, "OK")]
+    assert ["authorization" in request.headers for request in first.requests] == [False, True]
+    assert ["authorization" in request.headers for request in second.requests] == [False, True]
+    numbers = first.numbers + second.numbers
+    assert numbers == sorted(set(numbers))
+
+
+def test_of_a_message_the_last_failure_is_told_once(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent]
+) -> None:
+    agents[0].answer = _busy
+    agents[1].answer = lambda request, count: "503 Second"
+    address = name_server.start(*HOSTS, srv(agents[0].port, 1), srv(agents[1].port, 2))
+    assert in_child(_message, address) == [(503, "Second")]
+    assert [len(agent.requests) for agent in agents] == [1, 1]
+
+
+@pytest.mark.parametrize("status", ["404 Nobody", "408 Late", "500 Broken", "603 No"])
+def test_another_answer_to_a_message_is_the_end(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent], status: str
+) -> None:
+    agents[0].answer = lambda request, count: status
+    address = name_server.start(*HOSTS, srv(agents[0].port, 1), srv(agents[1].port, 2))
+    code, reason = status.split(" ")
+    assert in_child(_message, address) == [(int(code), reason)]
+    assert agents[1].requests == []
+
+
+def test_a_message_too_long_for_udp_is_tried_once_with_each_silent_server(
+    in_child: InChild, name_server: NameServer
+) -> None:
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as first,
+        closing(socket.create_server(("127.0.0.1", 0))) as second,
+    ):
+        ports = [server.getsockname()[1] for server in (first, second)]
+        address = name_server.start(*HOSTS, srv(ports[0], 1), srv(ports[1], 2))
+        assert in_child(_message, address, 1, "x" * 1500)[0][0] == 408
+        for server in (first, second):
+            server.setblocking(False)
+            connection, _ = server.accept()
+            connection.close()
+
+
+def _stopped(address: str) -> list[int]:
+    with _driver(address) as running:
+        send_message(Credentials(ACCOUNT), BOB, "text", "plain", "hello")
+        running.run(0.3)
+    return [notification.data["code"] for notification in running.notifications]
+
+
+def test_the_end_of_the_core_asks_no_further_server(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent], silent: Silent
+) -> None:
+    address = name_server.start(*HOSTS, srv(silent.port, 1), srv(agents[0].port, 2))
+    assert in_child(_stopped, address) == [487]
+    assert agents[0].requests == []
