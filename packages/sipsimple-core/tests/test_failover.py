@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from message_agent import MessageAgent
+from presence_agent import PresenceAgent
 from sip_servers import HOSTS, Silent, refused_port, srv
 
-from sipsimple.core import SIPURI, Credentials, send_message
+from sipsimple.core import SIPURI, Credentials, Publication, send_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,3 +176,95 @@ def test_the_end_of_the_core_asks_no_further_server(
     address = name_server.start(*HOSTS, srv(silent.port, 1), srv(agents[0].port, 2))
     assert in_child(_stopped, address) == [487]
     assert agents[0].requests == []
+
+
+# ---- publications
+
+
+@pytest.fixture
+def servers() -> Iterator[list[PresenceAgent]]:
+    """Two presence agents."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(PresenceAgent()) for _ in range(2)]
+
+
+def _published(address: str) -> list[tuple[str, int | None]]:
+    """Publish twice and remove it: the states and their codes."""
+    with _driver(address) as running:
+        publication = Publication(Credentials(ACCOUNT, "secret"), "presence")
+        for text in ("one", "two"):
+            count = len(running.notifications)
+            publication.publish("application", "pidf+xml", text)
+            running.until(lambda count=count: len(running.notifications) >= count + 2)
+        publication.unpublish()
+        running.until(lambda: publication.state == "unpublished")
+        running.run(0.2)
+        return [(item.data["state"], item.data.get("code")) for item in running.notifications]
+
+
+_LIFE = [
+    ("publishing", None),
+    ("published", 200),
+    ("publishing", None),
+    ("published", 200),
+    ("unpublishing", None),
+    ("unpublished", 200),
+]
+
+
+def test_a_publication_goes_to_the_next_server_after_503_and_stays_there(
+    in_child: InChild, name_server: NameServer, servers: list[PresenceAgent]
+) -> None:
+    first, second = servers
+    first.answer = _busy
+    second.password = "secret"
+    address = name_server.start(*HOSTS, srv(first.port, 1), srv(second.port, 2, "b"))
+    assert in_child(_published, address) == _LIFE
+    assert len(first.requests) == 1
+    _same_request(first.requests[0], second.requests[0])
+    assert second.published == {}
+    numbers = [int(request.headers["cseq"].split()[0]) for request in second.requests]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_publication_goes_to_the_next_server_after_silence_once(
+    in_child: InChild, name_server: NameServer, servers: list[PresenceAgent], silent: Silent
+) -> None:
+    address = name_server.start(*HOSTS, srv(silent.port, 1), srv(servers[0].port, 2))
+    assert in_child(_published, address) == _LIFE
+    assert silent.transactions() == 1
+    assert servers[0].bodies == [b"one", b"two", b""]
+
+
+def test_a_server_that_does_not_have_the_publication_gets_it_anew(
+    in_child: InChild, name_server: NameServer, servers: list[PresenceAgent]
+) -> None:
+    first, second = servers
+    first.answer = lambda request, count: "503 Gone" if count > 1 else None
+    address = name_server.start(*HOSTS, srv(first.port, 1), srv(second.port, 2))
+    assert in_child(_published, address) == _LIFE
+    assert first.conditions == [None, "tag1"]
+    # It answers 412 to what it does not know.
+    assert second.conditions == ["tag1", None, "tag1"]
+    assert second.bodies == [b"two", b"two", b""]
+
+
+def _not_published(address: str) -> list[tuple[str, int | None, str | None]]:
+    with _driver(address) as running:
+        publication = Publication(Credentials(ACCOUNT), "presence")
+        publication.publish("application", "pidf+xml", "one")
+        running.until(lambda: len(running.notifications) == 2)
+        running.run(0.2)
+        data = [item.data for item in running.notifications]
+    return [(each["state"], each.get("code"), each.get("reason")) for each in data]
+
+
+def test_of_a_publication_the_last_failure_is_told_once(
+    in_child: InChild, name_server: NameServer, servers: list[PresenceAgent]
+) -> None:
+    servers[0].answer = _busy
+    servers[1].answer = lambda request, count: "503 Second"
+    address = name_server.start(*HOSTS, srv(servers[0].port, 1), srv(servers[1].port, 2))
+    states = [("publishing", None, None), ("unpublished", 503, "Second")]
+    assert in_child(_not_published, address) == states
+    assert [len(server.requests) for server in servers] == [1, 1]

@@ -66,8 +66,8 @@ cdef class Publication(QueuedPrimitive):
         credentials: The account that is published for, with the password if the server
             wants one. The object keeps a copy.
         event: The event package, such as `"presence"`; any one.
-        route: Outbound proxy, or None to go by the account's domain. The object keeps a
-            copy.
+        route: Outbound proxy, or None to go by the account's domain (RFC 3263), and to the
+            next of its servers where one fails. The object keeps a copy.
         expires: Seconds to publish for.
         extra_headers: Names and values of headers to add to every PUBLISH.
 

@@ -3,6 +3,7 @@
 from libc.stdint cimport uint32_t
 from libc.string cimport memcpy, memset
 
+from sipsimple.core.failover cimport failover_take
 from sipsimple.core.gate cimport gate_enter_to_free, gate_leave
 from sipsimple.core.publication_requests cimport (
     content_unref,
@@ -49,6 +50,7 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_rx_data,
     pjsip_transaction,
     pjsip_tx_data,
+    pjsip_tx_data_add_ref,
 )
 from sipsimple.pjproject.pjsip_client cimport (
     PJSIP_SC_CONDITIONAL_REQUEST_FAILED,
@@ -112,9 +114,17 @@ cdef void _send(Machine *machine, int what, uint32_t transaction) noexcept nogil
 cdef bint _try_again(
     Native *native, pjsip_transaction *transaction, pjsip_rx_data *response
 ) noexcept nogil:
-    """Send the same once more where the answer says how to; False where it does not."""
+    """Send the same once more, to the next server or as the answer says; False for the end."""
     cdef pjsip_tx_data *request = transaction.last_tx
     cdef int code = transaction.status_code
+    if failover_take(code, response, request, True):
+        publication_end_attempts(native)
+        native.cseq += 1
+        pjsip_tx_data_add_ref(request)
+        _transmit(&native.machine, request, native.machine.transaction)
+        return True
+    if response == NULL:
+        return False
     if native.attempts == MOST_ATTEMPTS:
         return False
     if code == PJSIP_SC_UNAUTHORIZED or code == PJSIP_SC_PROXY_AUTHENTICATION_REQUIRED:
@@ -169,7 +179,7 @@ cdef void _on_response(void *token, pjsip_event *event) noexcept nogil:
     anchor_unlock(&machine.base)
     if event.body.tsx_state.type == PJSIP_EVENT_RX_MSG:
         response = event.body.tsx_state.src.rdata
-    if is_open and response != NULL and _try_again(native, transaction, response):
+    if is_open and _try_again(native, transaction, response):
         anchor_unref(&machine.base)
         return
     if machine_end_transaction(machine, 0):
