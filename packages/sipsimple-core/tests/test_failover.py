@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,10 @@ from message_agent import MessageAgent
 from presence_agent import PresenceAgent
 from sip_servers import HOSTS, Silent, refused_port, srv
 
-from sipsimple.core import SIPURI, Credentials, Publication, send_message
+from sipsimple.core import SIPURI, Credentials, Publication, Subscription, send_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from core_nameserver import NameServer
     from core_registrar import Request
@@ -268,3 +269,158 @@ def test_of_a_publication_the_last_failure_is_told_once(
     states = [("publishing", None, None), ("unpublished", 503, "Second")]
     assert in_child(_not_published, address) == states
     assert [len(server.requests) for server in servers] == [1, 1]
+
+
+# ---- what has two sides in one process: the servers' ports are known there only
+
+
+@contextlib.contextmanager
+def _servers(kind: Callable[[Any, int], Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """A driver, and two servers of sip.test that do as they are told; the first is asked first."""
+    from core_nameserver import NameServer
+
+    name_server = NameServer()
+    try:
+        with _driver(name_server.address) as running:
+            servers = [kind(running, number) for number in range(2)]
+            records = [srv(server.port, number) for number, server in enumerate(servers)]
+            name_server.start(*HOSTS, *records)
+            yield running, *servers
+    finally:
+        name_server.stop()
+
+
+def _next_of(first: Any, second: Any) -> None:
+    """Assert that one request is the other in a transaction of its own."""
+    assert first.line == second.line
+    assert first.all("Via") != second.all("Via")
+    same = ("from", "to", "call-id", "contact", "max-forwards")
+    assert [first.headers[name] for name in same] == [second.headers[name] for name in same]
+    assert first.body == second.body
+    assert "authorization" not in second.headers
+    assert int(first.headers["cseq"].split()[0]) < int(second.headers["cseq"].split()[0])
+
+
+def _forget_retransmissions(server: Any) -> None:
+    while server.receive() is not None:
+        pass
+
+
+# ---- subscriptions
+
+
+def _notifier(running: Any, number: int) -> Any:
+    import subscription_notifier
+
+    return subscription_notifier.Notifier(running, f"notifier{number}")
+
+
+def _subscription() -> Subscription:
+    return Subscription(Credentials(ACCOUNT, "secret", token="token"), BOB, "presence")
+
+
+def _subscription_states(running: Any) -> list[tuple[str, int | None]]:
+    return [
+        (item.data["state"], item.data.get("code"))
+        for item in running.notifications
+        if item.name == "SCSubscriptionChangedState"
+    ]
+
+
+def _become_active(running: Any, second: Any, subscription: Subscription, request: Any) -> None:
+    second.answer(request, 200)
+    running.until(lambda: subscription.state == "ACCEPTED")
+    second.notified()
+    running.until(lambda: subscription.state == "ACTIVE")
+    # Timers of the first transaction end meanwhile.
+    running.run(0.8)
+    second.notified()
+    assert _subscription_states(running) == [("SENT", None), ("ACCEPTED", 200), ("ACTIVE", None)]
+    subscription.unsubscribe()
+    last = second.expect_subscribe()
+    assert last.headers["expires"] == "0"
+    second.answer(last, 200)
+    second.notified("terminated;reason=timeout")
+    running.until(lambda: subscription.state == "TERMINATED")
+
+
+def _subscribed_after(status: int) -> None:
+    with _servers(_notifier) as (running, first, second):
+        subscription = _subscription()
+        subscription.subscribe()
+        one = first.expect_subscribe()
+        if status == 401:
+            first.answer(one, 401, WWW_Authenticate='Digest realm="one", nonce="1"')
+            one = first.expect_subscribe()
+            assert "authorization" in one.headers
+        if status:
+            first.answer(one, 503)
+        two = second.expect_subscribe()
+        _next_of(one, two)
+        _forget_retransmissions(first)
+        second.answer(two, 401, WWW_Authenticate='Digest realm="one", nonce="2"')
+        two = second.expect_subscribe()
+        assert 'nonce="2"' in two.headers["authorization"]
+        _become_active(running, second, subscription, two)
+        assert first.receive() is None
+        # Who has failed comes last from then on.
+        subscription.subscribe()
+        second.answer(second.expect_subscribe(), 404)
+        running.until(lambda: subscription.state == "TERMINATED")
+        assert first.receive() is None
+
+
+@pytest.mark.parametrize("status", [503, 401, 0])
+def test_a_subscription_is_made_at_the_next_server(in_child: InChild, status: int) -> None:
+    in_child(_subscribed_after, status)
+
+
+def _all_subscriptions_fail() -> None:
+    with _servers(_notifier) as (running, first, second):
+        subscription = _subscription()
+        subscription.subscribe()
+        first.answer(first.expect_subscribe(), 503)
+        second.answer(second.expect_subscribe(), 503, "Second")
+        running.until(lambda: subscription.state == "TERMINATED")
+        running.run(0.8)
+        assert _subscription_states(running) == [("SENT", None), ("TERMINATED", 503)]
+        assert running.notifications[-1].data["reason"] == "Second"
+
+
+def test_of_a_subscription_the_last_failure_is_told_once(in_child: InChild) -> None:
+    in_child(_all_subscriptions_fail)
+
+
+def _unsubscribed_between() -> None:
+    with _servers(_notifier) as (running, first, second):
+        subscription = _subscription()
+        subscription.subscribe()
+        request = first.expect_subscribe()
+        subscription.unsubscribe()
+        first.answer(request, 503)
+        running.until(lambda: subscription.state == "TERMINATED")
+        running.run(0.3)
+        assert _subscription_states(running) == [("SENT", None), ("TERMINATED", 503)]
+        assert second.receive() is None
+
+
+def test_after_unsubscribe_no_further_server_is_asked(in_child: InChild) -> None:
+    in_child(_unsubscribed_between)
+
+
+def _fails_later() -> None:
+    with _servers(_notifier) as (running, first, second):
+        subscription = _subscription()
+        subscription.subscribe()
+        first.answer(first.expect_subscribe(), 200)
+        running.until(lambda: subscription.state == "ACCEPTED")
+        first.notified()
+        subscription.unsubscribe()
+        first.answer(first.expect_subscribe(), 503)
+        running.until(lambda: subscription.state == "TERMINATED")
+        running.run(0.3)
+        assert second.receive() is None
+
+
+def test_within_a_subscription_there_is_no_other_server(in_child: InChild) -> None:
+    in_child(_fails_later)

@@ -121,7 +121,8 @@ cdef class Subscription(Primitive):
             the other side wants one. The object keeps a copy.
         to_uri: Whose event it is, a `SIPURI`. The object keeps a copy.
         event: The event package, a str such as `"presence"`: one of the Engine's `events`.
-        route: Outbound proxy, or None to go by `to_uri`. The object keeps a copy.
+        route: Outbound proxy, or None to go by `to_uri` (RFC 3263): the first SUBSCRIBE then
+            goes to the next server where one fails. The object keeps a copy.
         expires: Seconds to subscribe for. A 423 makes it ask for more.
         extra_headers: Names and values of headers to add to every SUBSCRIBE.
 

@@ -2,12 +2,14 @@
 
 All of them run under the dialog's lock and without the GIL. PJSIP keeps the states and answers
 the NOTIFYs and the challenges; what it does not know of RFC 6665 is added here: Timer N, the 423,
-the refresh in time, and the 2xx of another branch than that of the first NOTIFY.
+the refresh in time, the 2xx of another branch than that of the first NOTIFY; and the next server
+(RFC 3263 section 4.3) for a SUBSCRIBE that makes a subscription.
 """
 
 from libc.stdint cimport uint32_t
 from libc.string cimport memset
 
+from sipsimple.core.failover cimport failover_take
 from sipsimple.core.queued_machine cimport refresh_milliseconds
 from sipsimple.core.subscription_session cimport (
     STATE_ACCEPTED,
@@ -20,13 +22,14 @@ from sipsimple.core.subscription_session cimport (
     TIMER_SEND,
     Cause,
     Subscriber,
+    subscriber_abort,
     subscriber_change,
     subscriber_got_notify,
     subscriber_of,
     subscriber_start_timer,
     subscriber_stop_timer,
 )
-from sipsimple.pjproject.pjlib cimport pj_str, pj_str_t, pj_stricmp
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_str, pj_str_t, pj_stricmp
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_DIALOG_STATE_ESTABLISHED,
     PJSIP_EVENT_RX_MSG,
@@ -40,6 +43,7 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_SC_SERVICE_UNAVAILABLE,
     PJSIP_TSX_STATE_COMPLETED,
     pjsip_dialog,
+    pjsip_dlg_send_request,
     pjsip_event,
     pjsip_generic_int_hdr,
     pjsip_get_status_text,
@@ -51,6 +55,8 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_retry_after_hdr,
     pjsip_rx_data,
     pjsip_transaction,
+    pjsip_tx_data,
+    pjsip_tx_data_add_ref,
 )
 from sipsimple.pjproject.pjsip_simple cimport (
     PJSIP_EVSUB_STATE_ACCEPTED,
@@ -207,24 +213,48 @@ cdef bint _ask_for_more(Subscriber *subscriber, const pjsip_rx_data *answer) noe
     return True
 
 
+cdef bint _try_next_server(
+    Subscriber *subscriber, pjsip_evsub *sub, pjsip_transaction *transaction,
+    const pjsip_rx_data *answer,
+) noexcept nogil:
+    cdef pjsip_tx_data *request = transaction.last_tx
+    # What is sent within the dialog goes to who has made it.
+    if subscriber.answered or subscriber.notified:
+        return False
+    if not failover_take(transaction.status_code, answer, request, not subscriber.ending):
+        return False
+    # PJSIP's own mark for a SUBSCRIBE that another one has replaced: it goes on.
+    transaction.status_code = PJSIP_SC_REQUEST_UPDATED
+    pjsip_tx_data_add_ref(request)
+    if pjsip_dlg_send_request(subscriber.dialog, request, -1, NULL) != PJ_SUCCESS:
+        if subscriber.sub == sub:
+            subscriber_abort(
+                subscriber, sub, PJSIP_SC_SERVICE_UNAVAILABLE, "Cannot Send SUBSCRIBE"
+            )
+    return True
+
+
 cdef void _on_transaction(
     pjsip_evsub *sub, pjsip_transaction *transaction, pjsip_event *event
 ) noexcept nogil:
     cdef Subscriber *subscriber = subscriber_of(sub)
-    cdef const pjsip_rx_data *answer
+    cdef const pjsip_rx_data *answer = NULL
     if (
         subscriber == NULL
         or transaction.role != PJSIP_ROLE_UAC
-        or transaction.state != PJSIP_TSX_STATE_COMPLETED
-        or event.body.tsx_state.type != PJSIP_EVENT_RX_MSG
+        or transaction.state < PJSIP_TSX_STATE_COMPLETED
+        # TERMINATED comes behind COMPLETED, or alone where there was no answer.
+        or event.body.tsx_state.prev_state >= PJSIP_TSX_STATE_COMPLETED
     ):
         return
-    answer = event.body.tsx_state.src.rdata
+    if event.body.tsx_state.type == PJSIP_EVENT_RX_MSG:
+        answer = event.body.tsx_state.src.rdata
+    if _try_next_server(subscriber, sub, transaction, answer) or answer == NULL:
+        return
     if transaction.status_code // 100 == 2:
         _on_success(subscriber, answer)
     elif transaction.status_code == PJSIP_SC_INTERVAL_TOO_BRIEF:
         if _ask_for_more(subscriber, answer):
-            # PJSIP's own mark for a SUBSCRIBE that another one has replaced: it goes on.
             transaction.status_code = PJSIP_SC_REQUEST_UPDATED
 
 
