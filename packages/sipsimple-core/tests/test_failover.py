@@ -12,7 +12,14 @@ from message_agent import MessageAgent
 from presence_agent import PresenceAgent
 from sip_servers import HOSTS, Silent, refused_port, srv
 
-from sipsimple.core import SIPURI, Credentials, Publication, Subscription, send_message
+from sipsimple.core import (
+    SIPURI,
+    Credentials,
+    Invitation,
+    Publication,
+    Subscription,
+    send_message,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -424,3 +431,210 @@ def _fails_later() -> None:
 
 def test_within_a_subscription_there_is_no_other_server(in_child: InChild) -> None:
     in_child(_fails_later)
+
+
+# ---- calls
+
+
+def _phone(running: Any, number: int) -> Any:
+    import invitation_phone
+
+    return invitation_phone.Phone(running)
+
+
+def _call() -> Invitation:
+    import invitation_phone
+
+    invitation = Invitation(Credentials(ACCOUNT, "secret", token="token"), BOB)
+    invitation.set_offered_local_sdp(invitation_phone.sdp())
+    invitation.send_invite(extra_headers={"X-Extra": "kept"})
+    return invitation
+
+
+def _invite_at_second(running: Any, first: Any, second: Any, status: int) -> Any:
+    """The INVITE that the second server gets, when the first one has answered so, or nothing."""
+    one = first.expect("INVITE")
+    if status:
+        first.answer(one, 100)
+        first.answer(one, status)
+        ack = first.expect("ACK")
+        assert ack.all("Via") == one.all("Via")
+    two = second.expect("INVITE")
+    _next_of(one, two)
+    assert (one.headers["x-extra"], two.headers["x-extra"]) == ("kept", "kept")
+    if status:
+        # It has not seen the ACK.
+        first.answer(one, status)
+        again = first.driver.until(first.receive)
+        assert again.startswith(b"ACK")
+        assert one.all("Via")[0].encode() in again
+        assert f"CSeq: {one.headers['cseq'].split()[0]} ACK".encode() in again
+    return two
+
+
+def _called(status: int, challenged: bool) -> None:
+    import invitation_phone as tools
+
+    with _servers(_phone) as (running, first, second):
+        invitation = _call()
+        two = _invite_at_second(running, first, second, status)
+        if challenged:
+            second.answer(two, 401, WWW_Authenticate='Digest realm="one", nonce="1"')
+            second.expect("ACK")
+            two = second.expect("INVITE")
+            assert "authorization" in two.headers
+        second.answer(two, 180)
+        running.until(lambda: invitation.state == "EARLY")
+        # Timers of the first transaction end meanwhile.
+        running.run(0.8)
+        second.answer(two, 200, body=tools.sdp_text())
+        second.expect("ACK")
+        running.until(lambda: invitation.state == "CONFIRMED")
+        running.run(0.8)
+        invitation.disconnect()
+        bye = second.expect("BYE")
+        second.answer(bye, 200)
+        running.until(lambda: invitation.state == "DISCONNECTED")
+        running.run(0.3)
+        assert [state for _, state in tools.changes(running)] == [
+            "CALLING", "EARLY", "CONNECTING", "CONFIRMED", "DISCONNECTING", "DISCONNECTED",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("challenged", [False, True])
+@pytest.mark.parametrize("status", [503, 0])
+def test_a_call_is_made_by_the_next_server(
+    in_child: InChild, status: int, challenged: bool
+) -> None:
+    in_child(_called, status, challenged)
+
+
+def _cancelled_at_second(status: int, rings: bool) -> None:
+    import invitation_phone as tools
+
+    with _servers(_phone) as (running, first, second):
+        invitation = _call()
+        two = _invite_at_second(running, first, second, status)
+        if rings:
+            second.answer(two, 180)
+            running.until(lambda: invitation.state == "EARLY")
+        invitation.disconnect()
+        if not rings:
+            second.sends_nothing("CANCEL", 0.1)
+            second.answer(two, 100)
+        cancel = second.expect("CANCEL")
+        assert cancel.all("Via") == two.all("Via")
+        assert cancel.headers["cseq"].split()[0] == two.headers["cseq"].split()[0]
+        second.answer(cancel, 200)
+        second.answer(two, 487)
+        second.expect("ACK")
+        running.until(lambda: invitation.state == "DISCONNECTED")
+        running.run(0.8)
+        states = [state for _, state in tools.changes(running)]
+        between = ["EARLY"] if rings else []
+        assert states == ["CALLING", *between, "DISCONNECTING", "DISCONNECTED"]
+        _forget_retransmissions(first)
+        first.sends_nothing("CANCEL", 0.1)
+
+
+@pytest.mark.parametrize("rings", [False, True])
+@pytest.mark.parametrize("status", [503, 0])
+def test_disconnect_cancels_what_the_next_server_was_asked(
+    in_child: InChild, status: int, rings: bool
+) -> None:
+    in_child(_cancelled_at_second, status, rings)
+
+
+def _given_up(how: str) -> str:
+    """A call that no second server is asked for; its states, and the code at the end."""
+    import invitation_phone as tools
+
+    with _servers(_phone) as (running, first, second):
+        invitation = _call()
+        one = first.expect("INVITE")
+        if how == "rings":
+            first.answer(one, 180)
+            running.until(lambda: invitation.state == "EARLY")
+        elif how == "rings without a tag":
+            first.answer(one, 180, tag="")
+            running.until(lambda: invitation.state == "EARLY")
+        elif how == "disconnect":
+            invitation.disconnect()
+        first.answer(one, 486 if how == "busy" else 503)
+        code = tools.reported(running, "DISCONNECTED")["code"]
+        second.sends_nothing("INVITE", 0.3)
+        states = " ".join(state for _, state in tools.changes(running))
+        return f"{states} {code}"
+
+
+@pytest.mark.parametrize(
+    ("how", "states"),
+    [
+        ("rings", "CALLING EARLY DISCONNECTED 503"),
+        ("rings without a tag", "CALLING EARLY DISCONNECTED 503"),
+        ("disconnect", "CALLING DISCONNECTING DISCONNECTED 503"),
+        ("busy", "CALLING DISCONNECTED 486"),
+    ],
+)
+def test_a_call_that_has_got_somewhere_stays_there(
+    in_child: InChild, how: str, states: str
+) -> None:
+    assert in_child(_given_up, how) == states
+
+
+def _all_calls_fail(status: int) -> tuple[list[str], int]:
+    import invitation_phone as tools
+
+    with _servers(_phone) as (running, first, second):
+        _call()
+        two = _invite_at_second(running, first, second, 503)
+        if status:
+            second.answer(two, status)
+        code = tools.reported(running, "DISCONNECTED")["code"]
+        running.run(0.8)
+        return [state for _, state in tools.changes(running)], code
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, 503), (0, 408), (404, 404)])
+def test_of_a_call_the_last_failure_is_told_once(in_child: InChild, status: int, code: int) -> None:
+    assert in_child(_all_calls_fail, status) == (["CALLING", "DISCONNECTED"], code)
+
+
+def _calls_leave_nothing() -> None:
+    import core_driver
+
+    from sipsimple.pjproject.runtime import live_pools
+
+    with _servers(_phone) as (running, first, second):
+        for number in range(20):
+            invitation = _call()
+            one = (second if number else first).expect("INVITE")
+            if not number:
+                first.answer(one, 503)
+                one = second.expect("INVITE")
+                pools = live_pools()
+            second.answer(one, 404)
+            running.until(lambda invitation=invitation: invitation.state == "DISCONNECTED")
+        running.settle(pools)
+        assert core_driver.live_pools() <= pools
+
+
+def test_calls_that_went_to_the_next_server_leave_nothing(in_child: InChild) -> None:
+    in_child(_calls_leave_nothing)
+
+
+def _ended_between(close: bool) -> None:
+    with _servers(_phone) as (running, first, second):
+        invitation = _call()
+        _invite_at_second(running, first, second, 503)
+        if close:
+            running.ua.close()
+            running.drain()
+        else:
+            running.stop(20)
+        assert invitation.state == "DISCONNECTED"
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_the_core_ends_while_the_next_server_is_asked(in_child: InChild, close: bool) -> None:
+    in_child(_ended_between, close)

@@ -1,9 +1,11 @@
 """C declarations of libpjsip: where requests are sent to, `sip_resolve.h`."""
 
-from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_sockaddr, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport pj_bool_t, pj_pool_t, pj_sockaddr, pj_status_t, pj_str_t
 from sipsimple.pjproject.pjsip cimport (
     pjsip_endpoint,
     pjsip_host_port,
+    pjsip_inv_session,
+    pjsip_msg,
     pjsip_transport_type_e,
     pjsip_tx_data,
 )
@@ -59,3 +61,9 @@ cdef extern from "pjsip.h" nogil:
         _pjsip_tx_dest_info dest_info
     # Undo what sending has done to the Route headers, for it to be sent again.
     void pjsip_restore_strict_route_set(pjsip_tx_data *tdata)
+    # For one that goes elsewhere.
+    pj_status_t pjsip_endpt_create_tdata(pjsip_endpoint *endpt, pjsip_tx_data **p_tdata)
+    pjsip_msg *pjsip_msg_clone(pj_pool_t *pool, const pjsip_msg *msg)
+
+cdef extern from "pjsip_ua.h" nogil:
+    pj_status_t pjsip_inv_uac_restart(pjsip_inv_session *inv, pj_bool_t new_offer)

@@ -6,7 +6,7 @@ its request anew uses what that is made of, as `Registration` does: where `failo
 `failover_has_next()`, it has `failover_next()` give the new request the targets that are left.
 """
 
-from sipsimple.pjproject.pjsip cimport pjsip_rx_data, pjsip_tx_data
+from sipsimple.pjproject.pjsip cimport pjsip_endpoint, pjsip_rx_data, pjsip_tx_data
 
 # Whether another server may do better: 503, a transport that failed, or no answer at all.
 # `response` is NULL where the code was made here.
@@ -23,4 +23,10 @@ cdef void failover_answered(const pjsip_tx_data *request) noexcept nogil
 # has come.
 cdef bint failover_take(
     int code, const pjsip_rx_data *response, pjsip_tx_data *request, bint wanted
+) noexcept nogil
+# The same with a request of its own, and NULL for False: a failed INVITE is needed for further
+# ACKs.
+cdef pjsip_tx_data *failover_copy(
+    pjsip_endpoint *endpoint, int code, const pjsip_rx_data *response, pjsip_tx_data *request,
+    bint wanted
 ) noexcept nogil

@@ -9,7 +9,7 @@ A server that has failed goes to the end of what is found in the next minutes (`
 """
 
 from sipsimple.core.resolver cimport resolver_avoid, resolver_trust
-from sipsimple.pjproject.pjlib cimport pj_list_erase, pj_sockaddr_cmp
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_list_erase, pj_sockaddr_cmp
 from sipsimple.pjproject.pjsip cimport (
     PJSIP_H_AUTHORIZATION,
     PJSIP_H_CSEQ,
@@ -23,11 +23,14 @@ from sipsimple.pjproject.pjsip cimport (
     pjsip_cseq_hdr,
     pjsip_hdr_e,
     pjsip_msg_find_hdr,
+    pjsip_tx_data_add_ref,
     pjsip_tx_data_invalidate_msg,
     pjsip_via_hdr,
 )
 from sipsimple.pjproject.pjsip_resolve cimport (
     pj_strdup,
+    pjsip_endpt_create_tdata,
+    pjsip_msg_clone,
     pjsip_restore_strict_route_set,
     pjsip_sent_data,
     pjsip_server_address_record,
@@ -122,7 +125,7 @@ cdef void _renew(pjsip_tx_data *request) noexcept nogil:
     pjsip_tx_data_invalidate_msg(request)
 
 
-cdef bint failover_take(
+cdef bint _may_go_on(
     int code, const pjsip_rx_data *response, pjsip_tx_data *request, bint wanted
 ) noexcept nogil:
     if request == NULL:
@@ -131,8 +134,30 @@ cdef bint failover_take(
         if response != NULL:
             failover_answered(request)
         return False
-    if not failover_has_next(request) or not wanted:
+    return failover_has_next(request) and wanted
+
+
+cdef bint failover_take(
+    int code, const pjsip_rx_data *response, pjsip_tx_data *request, bint wanted
+) noexcept nogil:
+    if not _may_go_on(code, response, request, wanted):
         return False
     failover_next(request, request)
     _renew(request)
     return True
+
+
+cdef pjsip_tx_data *failover_copy(
+    pjsip_endpoint *endpoint, int code, const pjsip_rx_data *response, pjsip_tx_data *request,
+    bint wanted
+) noexcept nogil:
+    cdef pjsip_tx_data *fresh = NULL
+    if not _may_go_on(code, response, request, wanted):
+        return NULL
+    if pjsip_endpt_create_tdata(endpoint, &fresh) != PJ_SUCCESS:
+        return NULL
+    pjsip_tx_data_add_ref(fresh)
+    fresh.msg = pjsip_msg_clone(fresh.pool, request.msg)
+    failover_next(request, fresh)
+    _renew(fresh)
+    return fresh

@@ -97,7 +97,9 @@ cdef class Invitation(TransferSession):
         credentials: The From URI, the user part of the Contact, and what is answered to a
             challenge.
         callee_uri: Who is called.
-        route: Where the INVITE is sent first; None to go by RFC 3263.
+        route: Where the INVITE is sent first; None to go by RFC 3263. Where a name leads to
+            several servers the initial INVITE goes to the next one when one is silent for 32
+            seconds, cannot be reached or answers 503, unless it has said that it rings.
 
     Raises:
         TypeError: An argument has the wrong type.

@@ -10,6 +10,7 @@ from sipsimple.core.challenges cimport challenges_set_credentials
 from sipsimple.core.gate cimport gate_enter, gate_leave
 from sipsimple.core.invitation_directions cimport read_directions
 from sipsimple.core.invitation_events cimport Cause, cause_set_error, record_not_negotiated
+from sipsimple.core.invitation_failover cimport invitation_failover_attach
 from sipsimple.core.invitation_glare cimport glare_keep, glare_set_resend_function
 from sipsimple.core.invitation_message cimport add_headers, remove_headers
 from sipsimple.core.invitation_requests cimport requests_attach
@@ -98,6 +99,8 @@ cdef pj_status_t _open(
         status = pjsip_dlg_set_route_set(dialog, invite.route_set)
     if status == PJ_SUCCESS:
         status = requests_attach(dialog)
+    if status == PJ_SUCCESS:
+        status = invitation_failover_attach(dialog)
     if status == PJ_SUCCESS:
         status = pjsip_inv_create_uac(
             dialog, invite.offer, PJSIP_INV_SUPPORT_100REL | session_timers_option(), inv

@@ -13,6 +13,7 @@ from sipsimple.core.invitation_events cimport (
     record_negotiated,
     record_not_negotiated,
 )
+from sipsimple.core.invitation_failover cimport invitation_failover_register
 from sipsimple.core.invitation_glare cimport glare_finish
 from sipsimple.core.invitation_message cimport message_copy, message_free
 from sipsimple.core.invitation_replaces cimport replaces_accepted, replaces_register
@@ -396,6 +397,8 @@ cdef int _on_endpoint(pjsip_endpoint *endpoint) noexcept nogil:
     status = sessions_register(endpoint)
     if status == PJ_SUCCESS:
         status = requests_register(endpoint)
+    if status == PJ_SUCCESS:
+        status = invitation_failover_register(endpoint)
     if status == PJ_SUCCESS:
         status = pjsip_inv_usage_init(endpoint, &callbacks)
     if status == PJ_SUCCESS:
