@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,29 @@ def test_a_message_goes_to_the_next_server_where_one_refuses_the_connection(
         srv(agents[1].port, 2, transport="tcp"),
     )
     assert in_child(_message, address) == [(200, "OK")]
+
+
+def _hang_up_on_one(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65535)
+
+
+def test_a_message_goes_to_the_next_server_where_a_connection_breaks(
+    in_child: InChild, name_server: NameServer, agents: list[MessageAgent]
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        thread = threading.Thread(target=_hang_up_on_one, args=(server,), daemon=True)
+        thread.start()
+        address = name_server.start(
+            *HOSTS,
+            srv(server.getsockname()[1], 1, transport="tcp"),
+            srv(agents[1].port, 2, transport="tcp"),
+        )
+        assert in_child(_message, address) == [(200, "OK")]
+        thread.join(5)
+        assert not thread.is_alive()
+    assert len(agents[1].requests) == 1
 
 
 def test_the_challenge_of_one_server_is_not_answered_to_the_next(
