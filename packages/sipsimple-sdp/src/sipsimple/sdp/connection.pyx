@@ -113,7 +113,8 @@ cdef class SDPConnection:
         return f"c={self._net_type} {self._address_type} {self._address}"
 
     def __reduce__(self):
-        return new_object, (type(self),), (self._address, self._net_type, self._address_type, extra_of(self))
+        state = self._address, self._net_type, self._address_type, extra_of(self)
+        return new_object, (type(self),), state
 
     def __setstate__(self, state):
         self.address, self.net_type, self.address_type, extra = state

@@ -69,7 +69,7 @@ def split_first(text: object, count: int, what: str, *, least: int) -> tuple[lis
             f"{what}: {shown(text)} has {len(found)} fields instead of {least} or more"
         )
     # Not what the class of a member of an enumeration prints.
-    rest = str.__str__(text)  # type: ignore[arg-type]
+    rest = str.__str__(text)
     for field in found[:count]:
         rest = rest.lstrip(" \t")[len(field) :]
     return found[:count], rest.lstrip(" \t")
