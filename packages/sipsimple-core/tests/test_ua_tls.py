@@ -34,6 +34,11 @@ FAILED = "SCEngineTLSVerificationFailed"
 IDENTITY = "The server identity does not match to any identities specified in the certificate"
 
 
+def _listening(**options: Any) -> core_driver.Driver:
+    """One whose TLS listener has a port that nobody else gets while it restarts."""
+    return core_driver.Driver(local_tls_port=core_driver.free_port(), **options)
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("tls") / "authority")
@@ -181,7 +186,7 @@ def test_a_certificate_has_to_be_for_the_domain_that_was_asked_for(
 
 
 def _verified_later(ca_file: str, port: int) -> list[tuple[int, int]]:
-    with core_driver.Driver() as driver:
+    with _listening() as driver:
         _, code, failures = registered(driver, "127.0.0.1", port)
         results = [(code, len(failures))]
         listening = driver.ua.local_tls_port
@@ -211,7 +216,7 @@ def test_verification_can_be_changed_while_it_runs(
 
 
 def _restarted_while_it_waits(port: int, proceed: Path) -> tuple[str, int]:
-    with core_driver.Driver() as driver:
+    with _listening() as driver:
         registration = Registration(
             Credentials(SIPURI("127.0.0.1", user="alice")), Route("127.0.0.1", port, "tls")
         )
@@ -248,7 +253,7 @@ def test_a_request_gets_its_answer_over_the_connection_that_is_to_end(
 
 
 def _clients_end(options: dict[str, Any]) -> list[bytes]:
-    with core_driver.Driver(**options) as driver:
+    with _listening(**options) as driver:
         port = driver.ua.local_tls_port
         client = in_thread(driver, lambda: TLSClient(port))
         answers = [in_thread(driver, client.options)[:11]]
@@ -287,7 +292,7 @@ def test_clients_see_their_connections_end_cleanly(in_child: InChild, authority:
 def _restarted_by_many(ca_file: str, port: int) -> int:
     changes = 0
     codes: list[int] = []
-    with core_driver.Driver() as driver:
+    with _listening() as driver:
         stop = threading.Event()
         failures: list[BaseException] = []
 
@@ -325,7 +330,7 @@ def test_threads_can_restart_tls_while_others_register(
 
 
 def _restarted_again_and_again(ca_file: str, port: int) -> None:
-    with core_driver.Driver() as driver:
+    with _listening() as driver:
 
         def round_trip() -> tuple[int, int]:
             driver.ua.set_tls_ca_file(ca_file)
@@ -546,7 +551,7 @@ def test_what_is_no_readable_file_is_refused(name: str, value: str) -> None:
 
 
 def _bad_changes(ca_file: str, garbage: str) -> None:
-    with core_driver.Driver(tls_ca_file=ca_file) as driver:
+    with _listening(tls_ca_file=ca_file) as driver:
         port = driver.ua.local_tls_port
         for change, value, error in (
             (driver.ua.set_tls_ca_file, garbage, ValueError),

@@ -2,9 +2,10 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
-from media_helper import LOOPBACK, session
+from media_helper import LOOPBACK, session, wait_until
 
 from sipsimple.media import AudioTransport, RTPTransport, SIPCoreError
 from sipsimple.media.rtp_transport import TRANSITIONS
@@ -206,3 +207,31 @@ def test_ipv6_has_addresses_of_its_own(media):
 def test_it_needs_an_endpoint():
     with pytest.raises(SIPCoreError, match="the media endpoint is not running"):
         RTPTransport()
+
+
+def _queued(port: int) -> int:
+    """Bytes that wait at a UDP port of loopback."""
+    place = f"0100007F:{port:04X}"
+    for line in Path("/proc/net/udp").read_text().splitlines()[1:]:
+        _, local, _, _, queues, *_ = line.split()
+        if local == place:
+            return int(queues.partition(":")[2], 16)
+    raise AssertionError(f"nobody has port {port}")
+
+
+def test_it_receives_however_early_the_first_packets_come(media):
+    # As those of a callee may, who talks before its answer has arrived.
+    media.start()
+    packet = bytes([0x80, 0, 0, 1]) + bytes(168)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind((LOOPBACK, 0))
+        transport = in_state("LOCAL")
+        port = transport.local_rtp_port
+        for _ in range(1500):
+            transport.set_INIT()
+            transport.set_LOCAL(stream(port), 0)
+            peer.sendto(packet, (LOOPBACK, port))
+            transport.set_ESTABLISHED(stream(port), stream(peer.getsockname()[1]), 0)
+            for _ in range(2):
+                peer.sendto(packet, (LOOPBACK, port))
+                wait_until(lambda port=port: not _queued(port), what="an empty queue")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from testbed.audio import RATE, Samples, read_wave, write_wave
-from testbed.processes import Process, TestbedError, free_udp_port, poll
+from testbed.processes import Process, TestbedError, free_port, poll
 
 __all__ = ["Baresip"]
 
@@ -64,8 +64,8 @@ class Baresip(Process):
     ) -> None:
         folder.mkdir()
         self._folder = folder
-        self.host, self.port = HOST, free_udp_port()
-        control_port, rtp_port = free_udp_port(), free_udp_port()
+        self.host, self.port = HOST, free_port()
+        control_port, rtp_port = free_port(), free_port()
         write_wave(folder / "speech.wav", numpy.pad(speech, RATE), RATE)
         (folder / "config").write_text(
             _CONFIG.format(

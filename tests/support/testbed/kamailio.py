@@ -7,7 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from testbed.processes import Process, TestbedError, free_udp_port, poll
+from testbed.processes import Process, TestbedError, free_port, poll
 
 __all__ = ["REALM", "Kamailio"]
 
@@ -163,10 +163,8 @@ def _has_ipv6() -> bool:
 def _free_port() -> int:
     """A port that is free for UDP and TCP, on IPv4 and IPv6."""
     while True:
-        port = free_udp_port()
+        port = free_port()
         try:
-            with socket.socket() as tcp:
-                tcp.bind((HOST, port))
             if _has_ipv6():
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                     with socket.socket(socket.AF_INET6, kind) as ipv6:

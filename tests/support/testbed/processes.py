@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-__all__ = ["Process", "TestbedError", "free_udp_port", "is_bound", "poll", "rtp_port_range"]
+__all__ = ["Process", "TestbedError", "free_port", "is_bound", "poll", "rtp_port_range"]
 
 _T = TypeVar("_T")
 
@@ -45,8 +45,8 @@ def poll(condition: Callable[[], _T | None], timeout: float, interval: float = 0
     return answer
 
 
-def free_udp_port(host: str = "127.0.0.1") -> int:
-    """An even UDP port that is free, for programs that cannot choose one themselves.
+def free_port(host: str = "127.0.0.1") -> int:
+    """An even port that is free for UDP and TCP, for who cannot choose one by binding it.
 
     They are dealt out below the range of ephemeral ports (32768 and up on Linux) and spread by
     process id, so that nobody else takes one before the program does.
@@ -54,13 +54,17 @@ def free_udp_port(host: str = "127.0.0.1") -> int:
     import socket
 
     for port in _ports():
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
             try:
                 udp.bind((host, port))
+                tcp.bind((host, port))
             except OSError:
                 continue
             return port
-    raise TestbedError("no free UDP port")
+    raise TestbedError("no free port")
 
 
 def is_bound(port: int) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy
 
 from testbed.audio import Samples
-from testbed.processes import Process, free_udp_port, is_bound, poll
+from testbed.processes import Process, free_port, is_bound, poll
 
 __all__ = ["SIPpCallee", "SIPpCaller", "played_speech"]
 
@@ -54,7 +54,7 @@ class SIPpCaller(Process):
             "sipp-uac",
             [
                 *("sipp", *media, f"{HOST}:{port}", "-s", user, *_ALWAYS),
-                *("-p", str(free_udp_port()), "-mp", str(free_udp_port())),
+                *("-p", str(free_port()), "-mp", str(free_port())),
                 *("-m", str(calls), "-l", str(at_once), "-d", str(duration_ms)),
             ],
             folder,
@@ -76,12 +76,12 @@ class SIPpCallee(Process):
     """
 
     def __init__(self, folder: Path, *, calls: int = 1) -> None:
-        self.host, self.port = HOST, free_udp_port()
+        self.host, self.port = HOST, free_port()
         super().__init__(
             "sipp-uas",
             [
                 *("sipp", "-sn", "uas", "-rtp_echo", *_ALWAYS, "-m", str(calls)),
-                *("-p", str(self.port), "-mp", str(free_udp_port())),
+                *("-p", str(self.port), "-mp", str(free_port())),
             ],
             folder,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from testbed.processes import Process, free_udp_port, is_bound, poll
+from testbed.processes import Process, free_port, is_bound, poll
 from testbed.sipp_notifier import Step, expect
 
 __all__ = ["SIPpReceiver", "SIPpSender"]
@@ -49,7 +49,7 @@ class SIPpSender(Process):
             f"sipp-sender-{transport}",
             [
                 *("sipp", f"{HOST}:{port}", "-sf", scenario, "-i", HOST, "-s", "somebody"),
-                *("-t", f"{transport[0]}1", "-p", str(free_udp_port()), "-nostdin", "-trace_err"),
+                *("-t", f"{transport[0]}1", "-p", str(free_port()), "-nostdin", "-trace_err"),
                 *("-m", str(count), "-r", str(rate), "-l", "1000"),
             ],
             folder,
@@ -69,7 +69,7 @@ class SIPpReceiver(Process):
     """
 
     def __init__(self, folder: Path, *steps: Step, transport: str = "udp") -> None:
-        self.port = free_udp_port()
+        self.port = free_port()
         self.uri = f"sip:sipp@{HOST}:{self.port}"
         scenario = folder / "receiver.xml"
         uses = '<Reference variables="contact,from,to"/>'

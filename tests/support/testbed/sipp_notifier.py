@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from testbed.processes import Process, free_udp_port, is_bound, poll
+from testbed.processes import Process, free_port, is_bound, poll
 
 __all__ = ["SIPpNotifier", "Step", "answer", "expect", "notify", "wait"]
 
@@ -94,7 +94,7 @@ class SIPpNotifier(Process):
     """
 
     def __init__(self, folder: Path, *steps: Step) -> None:
-        self.host, self.port = HOST, free_udp_port()
+        self.host, self.port = HOST, free_port()
         scenario = folder / "notifier.xml"
         uses = '<Reference variables="contact,from,to"/>'
         scenario.write_text(

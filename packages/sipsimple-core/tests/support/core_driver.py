@@ -18,6 +18,7 @@ from sipsimple.pjproject.runtime import live_pools, set_log_level
 sys.path.append(str(Path(__file__).resolve().parents[4] / "tests" / "support"))
 
 from testbed.memory import heap_in_use, resident
+from testbed.processes import free_port
 
 SECONDS = 5.0
 
@@ -170,4 +171,13 @@ def raises(kind: type[BaseException], call: Callable[[], object]) -> BaseExcepti
     raise AssertionError(f"{call} did not raise {kind.__name__}")
 
 
-__all__ = ["Answer", "Driver", "Peer", "SIPCoreError", "heap_in_use", "raises", "resident"]
+__all__ = [
+    "Answer",
+    "Driver",
+    "Peer",
+    "SIPCoreError",
+    "free_port",
+    "heap_in_use",
+    "raises",
+    "resident",
+]

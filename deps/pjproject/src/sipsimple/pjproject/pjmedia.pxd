@@ -197,7 +197,8 @@ cdef extern from "pjmedia.h" nogil:
         pj_sock_t rtcp_sock
         pj_sockaddr rtcp_addr_name
     ctypedef struct pjmedia_transport:
-        pass
+        # The lock of its sockets' keys in the ioqueue, too.
+        pj_grp_lock_t *grp_lock
     ctypedef struct pjmedia_transport_info:
         pjmedia_sock_info sock_info
         pj_sockaddr src_rtp_name

@@ -1,5 +1,6 @@
-from sipsimple.pjproject.pjlib cimport pj_sockaddr, pj_status_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_sockaddr, pj_status_t, pj_str_t
 from sipsimple.pjproject.pjmedia cimport pjmedia_sock_info, pjmedia_transport
+from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
 from sipsimple.media.resources cimport Endpoint, Resource
 
 cdef enum RTPState:
@@ -21,6 +22,13 @@ cdef struct RTPSocket:
 cdef RTPSocket *rtp_alloc() noexcept nogil
 cdef pj_status_t rtp_open(
     RTPSocket *rtp, int family, const pj_str_t *address, int port
+) noexcept nogil
+cdef pj_status_t rtp_start(
+    RTPSocket *rtp,
+    pj_pool_t *pool,
+    const pjmedia_sdp_session *local,
+    const pjmedia_sdp_session *remote,
+    unsigned index,
 ) noexcept nogil
 cdef pj_status_t rtp_reset(RTPSocket *rtp) noexcept nogil
 cdef bint rtp_hold(RTPSocket *rtp) noexcept nogil

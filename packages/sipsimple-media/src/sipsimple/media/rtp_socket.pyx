@@ -11,6 +11,10 @@ from sipsimple.pjproject.native cimport (
 from sipsimple.pjproject.pjlib cimport (
     PJ_ETOOMANY,
     PJ_SUCCESS,
+    pj_grp_lock_acquire,
+    pj_grp_lock_release,
+    pj_grp_lock_t,
+    pj_pool_t,
     pj_sock_close,
     pj_sockaddr,
     pj_status_t,
@@ -23,10 +27,12 @@ from sipsimple.pjproject.pjmedia cimport (
     pjmedia_transport_get_info,
     pjmedia_transport_info,
     pjmedia_transport_info_init,
+    pjmedia_transport_media_start,
     pjmedia_transport_media_stop,
     pjmedia_transport_udp_attach,
     pjmedia_transport_udp_create3,
 )
+from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
 from sipsimple.media.resources cimport (
     BELOW_BRIDGE,
     Resource,
@@ -84,6 +90,27 @@ cdef pj_status_t rtp_open(
         anchor_lock(&rtp.resource.base)
         rtp.transport = transport
         anchor_unlock(&rtp.resource.base)
+    return status
+
+
+cdef pj_status_t rtp_start(
+    RTPSocket *rtp,
+    pj_pool_t *pool,
+    const pjmedia_sdp_session *local,
+    const pjmedia_sdp_session *remote,
+    unsigned index,
+) noexcept nogil:
+    """Begin to receive. The caller has entered the endpoint.
+
+    pjmedia begins to read before it notes that it has (pjproject 2.17). Where the peer is faster
+    with its first packet than we are, the thread that reads could find it not noted, and would
+    read this one and never again. Under the lock of the sockets it waits.
+    """
+    cdef pj_grp_lock_t *lock = rtp.transport.grp_lock
+    cdef pj_status_t status
+    pj_grp_lock_acquire(lock)
+    status = pjmedia_transport_media_start(rtp.transport, pool, local, remote, index)
+    pj_grp_lock_release(lock)
     return status
 
 

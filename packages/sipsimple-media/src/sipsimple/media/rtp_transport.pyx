@@ -24,7 +24,6 @@ from sipsimple.pjproject.pjmedia cimport (
     pjmedia_sock_info,
     pjmedia_transport_encode_sdp,
     pjmedia_transport_media_create,
-    pjmedia_transport_media_start,
 )
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
 from sipsimple.pjproject.runtime cimport check, create_pool
@@ -52,6 +51,7 @@ from sipsimple.media.rtp_socket cimport (
     rtp_open,
     rtp_reset,
     rtp_set_state,
+    rtp_start,
     rtp_state,
     rtp_users,
 )
@@ -434,9 +434,7 @@ cdef class RTPTransport(NativeObject):
                                     rtp.transport, pool, local, remote, index
                                 )
                         if status == PJ_SUCCESS:
-                            status = pjmedia_transport_media_start(
-                                rtp.transport, pool, local, remote, index
-                            )
+                            status = rtp_start(rtp, pool, local, remote, index)
                     check(status, "could not start the RTP transport")
                 finally:
                     with nogil:
