@@ -31,6 +31,7 @@ from sipsimple import (
     SDPSession,
     WaveFile,
 )
+from sipsimple.pjproject.runtime import live_pools
 
 kind, warm_up, cycles, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
 sound = folder / "sound.wav"
@@ -149,7 +150,7 @@ if kind == "with":
     engine.start(**OPTIONS)
 results = {}
 for function in functions:
-    open_before = descriptors()
+    open_before, pools_before = descriptors(), live_pools()
     samples = []
     for number in [warm_up, *[cycles // 4] * 4]:
         for _ in range(number):
@@ -164,6 +165,12 @@ for function in functions:
             lambda before=open_before: len(descriptors()) <= len(before),
             10,
             f"{function.__name__}: {descriptors()} against {open_before}",
+        )
+        # The bridge lets go of a stream, and of its 64 KiB, at a tick of its clock.
+        wait_until(
+            lambda before=pools_before: live_pools() <= before,
+            10,
+            f"{function.__name__}: {live_pools()} pools against {pools_before}",
         )
         samples.append(resident())
     results[function.__name__] = samples
