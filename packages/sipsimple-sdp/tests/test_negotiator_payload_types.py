@@ -81,6 +81,21 @@ def test_redundancy_repeats_what_it_names() -> None:
     assert "a=fmtp:41 40/40/40" in [str(line) for line in section.attributes]
 
 
+def test_parameters_that_look_like_payload_types_stay_as_they_are() -> None:
+    # 127 and 126 are what pjmedia gets for 39 and 40.
+    text = (
+        "m=audio 5004 RTP/AVP 39 40\na=rtpmap:39 opus/48000/2\na=fmtp:39\t40\t\n"
+        "a=rtpmap:40 telephone-event/8000\na=fmtp:40 127\n"
+    )
+    offer = SDPSession.parse(START + text)
+    negotiator = SDPNegotiator.with_remote_offer(offer, offer, answer_with_multiple_codecs=True)
+    negotiator.negotiate()
+    assert negotiator.active_local is not None
+    lines = [line.value for line in negotiator.active_local.media[0].attributes]
+    assert "39\t40\t" in lines
+    assert "40 127" in lines
+
+
 def test_a_number_keeps_its_codec_for_the_session() -> None:
     negotiator = SDPNegotiator.with_local_offer(_video(40, "VP8"))
     negotiator.set_remote_answer(_video(40, "VP8"))

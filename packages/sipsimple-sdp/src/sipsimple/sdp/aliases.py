@@ -10,16 +10,17 @@ from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.media import SDPMedia
 from sipsimple.sdp.payload_types import (
     BY_NAME,
+    FORMAT_LINES,
     HIGHEST,
     RED_PARAMETERS,
     first_field,
     is_dynamic,
     is_rtp,
+    redundancy,
+    renumbered,
 )
 
 __all__ = ["Aliases"]
-
-_FORMAT_LINES = frozenset({"rtpmap", "fmtp"})
 
 
 class Aliases:
@@ -36,7 +37,7 @@ class Aliases:
             first_field(item)
             for section in rtp
             for item in section.attributes
-            if item.name in _FORMAT_LINES
+            if item.name in FORMAT_LINES
         }
         low = [name for name in names if needs_alias(name)]
         free = [str(number) for number in range(HIGHEST, BY_NAME - 1, -1)]
@@ -68,18 +69,20 @@ def needs_alias(name: str) -> bool:
 def _rename(section: SDPMedia, names: dict[str, str]) -> None:
     if not names:
         return
+    red = redundancy(section)
     section.formats = [names.get(name, name) for name in section.formats]
     section.attributes = [
-        _renamed(item, names) if item.name in _FORMAT_LINES else item for item in section.attributes
+        _renamed(item, names, red) if item.name in FORMAT_LINES else item
+        for item in section.attributes
     ]
 
 
-def _renamed(item: SDPAttribute, names: dict[str, str]) -> SDPAttribute:
-    if item.name == "fmtp" and RED_PARAMETERS.fullmatch(item.value):
-        # The payload types that are repeated (RFC 2198 section 5).
-        own, _, others = item.value.partition(" ")
-        parts = [names.get(part, part) for part in others.strip().split("/")]
-        return SDPAttribute("fmtp", f"{names.get(own, own)} {'/'.join(parts)}")
+def _renamed(item: SDPAttribute, names: dict[str, str], red: set[str]) -> SDPAttribute:
     name = first_field(item)
-    rest = item.value.replace("\t", " ").lstrip(" ")[len(name) :]
-    return SDPAttribute(item.name, names[name] + rest) if name in names else item
+    result = renumbered(item, names[name]) if name in names else item
+    if item.name == "fmtp" and name in red and RED_PARAMETERS.fullmatch(item.value):
+        # The payload types that are repeated (RFC 2198 section 5).
+        own, _, others = result.value.partition(" ")
+        repeated = [names.get(other, other) for other in others.strip().split("/")]
+        result = SDPAttribute("fmtp", f"{own} {'/'.join(repeated)}")
+    return result

@@ -86,9 +86,7 @@ cdef object check_number(object value, str what, object low, object high):
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{what}: must be int, not {type(value).__name__}")
     if not low <= value <= high:
-        # Python refuses to print very long ones.
-        number = value if int.bit_length(value) < 200 else "a longer number"
-        raise ValueError(f"{what}: {number} is not between {low} and {high}")
+        raise ValueError(f"{what}: {shown(value)} is not between {low} and {high}")
     return value if type(value) is int else int.__int__(value)
 
 

@@ -7,10 +7,14 @@ from sipsimple.pjproject.errors import PJSIPError
 __all__ = ["SDPNegotiationError", "SDPParseError", "shown"]
 
 _LONGEST = 60
+_MOST_BITS = 200
 
 
 def shown(value: object) -> str:
     """How a value appears in an error: its repr, cut to a length that can be read."""
+    if isinstance(value, int) and int.bit_length(value) > _MOST_BITS:
+        # Python refuses to print very long ones.
+        return "a longer number"
     if isinstance(value, str) and len(value) > _LONGEST:
         value = value[: _LONGEST - 3] + "..."
     return repr(value)

@@ -125,9 +125,8 @@ cdef class SDPLine:
 
     def __setstate__(self, state):
         kind, value, extra = state
-        cdef str checked = _check_type(kind)
-        self._value = _check_value(checked, value)
-        self._type = checked
+        # The value of one type need not be one of another: not one by one.
+        SDPLine.__init__(self, kind, value)
         set_extra(self, extra)
 
 

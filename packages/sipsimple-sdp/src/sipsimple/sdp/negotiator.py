@@ -220,7 +220,9 @@ class SDPNegotiator:
         Each offered stream gets the first section of the same media type and transport that has
         a codec in common, and is rejected without one. A section takes the payload types of the
         offer and the reverse of its direction, as far as its own direction allows: give what can
-        be done at best, not the answer of last time. Port 0 rejects a stream.
+        be done at best, not the answer of last time. Port 0 rejects a stream. Where the offer
+        names streams and groups them (RFC 5888), the answer does by the same names, with the
+        groups that are given here too.
 
         Args:
             answer: The description.

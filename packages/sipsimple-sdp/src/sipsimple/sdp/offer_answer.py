@@ -17,6 +17,7 @@ from sipsimple.sdp.errors import SDPNegotiationError
 from sipsimple.sdp.h264_formats import adapt, distinguish, without_marks
 from sipsimple.sdp.media import SDPMedia
 from sipsimple.sdp.payload_types import (
+    FORMAT_LINES,
     Formats,
     first_field,
     has_safe_red,
@@ -34,7 +35,6 @@ __all__ = ["answer", "check", "check_local", "conclude", "rejected"]
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 # RFC 2198, RFC 4588, RFC 5109, RFC 8627 and its drafts.
 _REPAIR = frozenset({"red", "rtx", "ulpfec", "parityfec", "flexfec", "flexfec-03"})
-_FORMAT_LINES = frozenset({"rtpmap", "fmtp"})
 _LIMITS = pjmedia.limits()
 
 
@@ -85,7 +85,7 @@ def check_local(description: SDPSession, what: str) -> None:
         mapped = set()
         explained = set()
         for number, attribute in enumerate(section.attributes):
-            if attribute.name not in _FORMAT_LINES:
+            if attribute.name not in FORMAT_LINES:
                 continue
             payload_type = first_field(attribute)
             place = f"{where}.attributes[{number}]: {attribute.value!r}"
@@ -130,7 +130,7 @@ def _prepared(description: SDPSession, section: SDPMedia, aliases: Aliases) -> S
         # Names, even where they are numbers, and whatever is said of them: no payload types.
         formats = [f"={name}" for name in dict.fromkeys(section.formats)]
         attributes = [
-            SDPAttribute(f"={item.name}", item.value) if item.name in _FORMAT_LINES else item
+            SDPAttribute(f"={item.name}", item.value) if item.name in FORMAT_LINES else item
             for item in attributes
         ]
     result = SDPMedia(section.media, 1, "RTP/AVP", formats=formats, attributes=attributes)
@@ -146,7 +146,7 @@ def _choose(section: SDPMedia, names: Iterable[str]) -> None:
     section.attributes = [
         item
         for item in section.attributes
-        if item.name not in _FORMAT_LINES or first_field(item) in chosen
+        if item.name not in FORMAT_LINES or first_field(item) in chosen
     ]
 
 

@@ -14,6 +14,8 @@ DYNAMIC = 35
 #: pjmedia knows a codec by its `rtpmap` from this one on, and by its number below.
 BY_NAME = 96
 HIGHEST = 127
+#: The names of attributes that explain a format and begin with it.
+FORMAT_LINES = frozenset({"rtpmap", "fmtp"})
 
 # What pjmedia reads in full; RFC 8866 section 6.6, with any white space.
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
@@ -60,13 +62,24 @@ def is_rtpmap(attribute: SDPAttribute) -> bool:
     return _RTPMAP.fullmatch(attribute.value) is not None
 
 
+def renumbered(attribute: SDPAttribute, name: str) -> SDPAttribute:
+    """The same about another payload type."""
+    rest = attribute.value.lstrip(" \t")[len(first_field(attribute)) :]
+    return SDPAttribute(attribute.name, name + rest)
+
+
+def redundancy(section: SDPMedia) -> set[str]:
+    """The payload types that repeat others (RFC 2198)."""
+    known = codecs(section)
+    return {name for name in known if known[name].startswith("red/")}
+
+
 def has_safe_red(section: SDPMedia) -> bool:
     """Whether pjmedia can answer with the redundancy (RFC 2198, RFC 4103) of a section.
 
     It looks for the `rtpmap` of every format then and does not notice that one is missing.
     """
-    known = codecs(section)
-    red = {payload_type for payload_type in known if known[payload_type].startswith("red/")}
+    known, red = codecs(section), redundancy(section)
     return all(name in known for name in section.formats) and not any(
         item.name == "fmtp"
         and first_field(item) in red
@@ -95,7 +108,7 @@ def without_feedback(
             if new is None:
                 continue
             if new != payload_type:
-                item = SDPAttribute(item.name, new + item.value.lstrip(" \t")[len(payload_type) :])
+                item = renumbered(item, new)
         kept.append(item)
     return kept
 

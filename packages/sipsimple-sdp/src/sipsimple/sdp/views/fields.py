@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sipsimple.sdp.errors import shown
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 __all__ = [
     "check_items",
@@ -30,16 +26,17 @@ T = TypeVar("T")
 _LONGEST = 60
 
 
-def exact_fields(value: DataclassInstance) -> None:
+def exact_fields(value: object) -> None:
     """Let a dataclass hold plain numbers and texts where it was given some of a subclass.
 
     A member of an enumeration that is a str or int would be printed with the name it has there.
     """
-    for each in fields(value):
-        item = getattr(value, each.name) if each.init else None
+    # What `__init__` takes, without the search that `dataclasses.fields()` makes each time.
+    for name in value.__match_args__:  # type: ignore[attr-defined]
+        item = getattr(value, name)
         if type(item) not in (str, int, bool) and isinstance(item, str | int):
             plain = str.__str__(item) if isinstance(item, str) else int.__int__(item)
-            object.__setattr__(value, each.name, plain)
+            object.__setattr__(value, name, plain)
 
 
 def split(text: object) -> list[str]:
@@ -63,16 +60,16 @@ def split_first(text: object, count: int, what: str, *, least: int) -> tuple[lis
         TypeError: The text is not a str.
         ValueError: There are fewer fields than the least number.
     """
-    found = split(text)
-    if len(found) < least:
+    fields = split(text)
+    if len(fields) < least:
         raise ValueError(
-            f"{what}: {shown(text)} has {len(found)} fields instead of {least} or more"
+            f"{what}: {shown(text)} has {len(fields)} fields instead of {least} or more"
         )
     # Not what the class of a member of an enumeration prints.
     rest = str.__str__(text)
-    for field in found[:count]:
+    for field in fields[:count]:
         rest = rest.lstrip(" \t")[len(field) :]
-    return found[:count], rest.lstrip(" \t")
+    return fields[:count], rest.lstrip(" \t")
 
 
 def check_line(value: object, what: str) -> str:
@@ -116,9 +113,7 @@ def check_number(value: object, what: str, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{what}: must be int, not {type(value).__name__}")
     if not low <= value <= high:
-        # Python refuses to print very long ones.
-        number = value if value.bit_length() < 200 else "a longer number"
-        raise ValueError(f"{what}: {number} is not between {low} and {high}")
+        raise ValueError(f"{what}: {shown(value)} is not between {low} and {high}")
     return int.__int__(value)
 
 
