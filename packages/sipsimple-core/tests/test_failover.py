@@ -46,7 +46,7 @@ def _driver(address: str, **options: Any) -> Any:
 @pytest.fixture
 def silent() -> Iterator[Silent]:
     """A UDP port where nobody answers."""
-    with Silent() as server:
+    with closing(Silent()) as server:
         yield server
 
 

@@ -67,7 +67,7 @@ def other() -> Iterator[Registrar]:
 @pytest.fixture
 def silent() -> Iterator[Silent]:
     """A UDP port where nobody answers."""
-    with Silent() as server:
+    with closing(Silent()) as server:
         yield server
 
 

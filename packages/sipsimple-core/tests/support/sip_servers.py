@@ -6,8 +6,6 @@ import contextlib
 import re
 import socket
 from contextlib import closing
-from types import TracebackType
-from typing import Self
 
 # Names and addresses, as options of the name server.
 HOSTS = "host-record=a.sip.test,127.0.0.1", "host-record=b.sip.test,127.0.0.1"
@@ -39,15 +37,7 @@ class Silent:
         self._udp.setblocking(False)
         self.port: int = self._udp.getsockname()[1]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._udp.close()
 
     def transactions(self) -> int:

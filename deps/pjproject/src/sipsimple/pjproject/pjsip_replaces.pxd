@@ -4,7 +4,6 @@ from sipsimple.pjproject.pjlib cimport pj_bool_t, pj_status_t
 from sipsimple.pjproject.pjsip cimport (
     pjsip_dialog,
     pjsip_endpoint,
-    pjsip_inv_session,
     pjsip_rx_data,
     pjsip_tx_data,
 )
@@ -13,4 +12,3 @@ cdef extern from "pjsip_ua.h" nogil:
     pj_status_t pjsip_replaces_init_module(pjsip_endpoint *endpt)
     pj_status_t pjsip_replaces_verify_request(pjsip_rx_data *rdata, pjsip_dialog **p_dlg,
                                               pj_bool_t lock_dlg, pjsip_tx_data **p_tdata)
-    pjsip_inv_session *pjsip_dlg_get_inv_session(pjsip_dialog *dlg)

@@ -16,13 +16,13 @@ from sipsimple.pjproject.pjsip cimport (
     PJSIP_SC_INTERNAL_SERVER_ERROR,
     pjsip_dialog,
     pjsip_dlg_dec_lock,
+    pjsip_dlg_get_inv_session,
     pjsip_endpt_respond_stateless,
     pjsip_endpt_send_response2,
     pjsip_inv_session,
     pjsip_tx_data,
 )
 from sipsimple.pjproject.pjsip_replaces cimport (
-    pjsip_dlg_get_inv_session,
     pjsip_replaces_init_module,
     pjsip_replaces_verify_request,
 )
@@ -70,10 +70,9 @@ cdef bint replaces_verify(
 
 
 cdef int _deliver_end(object target, Event *base) except -1:
-    if target is not None:
-        # It may have ended by itself.
-        with contextlib.suppress(SIPCoreError):
-            target.disconnect()
+    # It may have ended by itself.
+    with contextlib.suppress(SIPCoreError):
+        target.disconnect()
     return 0
 
 

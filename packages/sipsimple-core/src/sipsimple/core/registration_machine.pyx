@@ -167,11 +167,12 @@ cdef void _let_transport_go(pjsip_regc *regc) noexcept nogil:
 
 cdef void registration_let_transport_go(Native *native) noexcept nogil:
     cdef pjsip_regc_info info
+    cdef bint idle
     anchor_lock(&native.machine.base)
     # A transaction that runs lets go when it is answered.
-    native.letting_go = native.regc != NULL and native.sending == 0
+    idle = native.letting_go = native.regc != NULL and native.sending == 0
     anchor_unlock(&native.machine.base)
-    if not native.letting_go:
+    if not idle:
         return
     pjsip_regc_get_info(native.regc, &info)
     if not info.is_busy:
