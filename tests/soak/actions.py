@@ -223,11 +223,11 @@ class Actions:
 
     def transfer(self) -> None:
         if held := self._some("Invitation"):
+            before = held.transferring
             held.subject.transfer(SIPURI(HOST, user=self.chance.choice(USERS), port=self.server))
-            held.transfers += 1
-            number = held.transfers
+            # Not its end: of that the other side tells, when it likes to.
             self.objects.expect(
-                held, "end of the transfer", lambda held: held.transferred >= number or _ended(held)
+                held, "answer to REFER", lambda held: held.transferring > before or _ended(held)
             )
 
     def answer_transfer(self) -> None:

@@ -42,8 +42,7 @@ class Held:
         state: What the last one of its state said.
         requests: How many requests within its session were sent.
         responses: How many of them have been answered.
-        transfers: How many transfers were asked for.
-        transferred: How many of them have ended, one way or the other.
+        transferring: How many notifications there were of transfers that it asked for.
         dropped: Whether nobody shall use it any more.
     """
 
@@ -52,8 +51,7 @@ class Held:
     state: str = ""
     requests: int = 0
     responses: int = 0
-    transfers: int = 0
-    transferred: int = 0
+    transferring: int = 0
     dropped: bool = False
 
     def end(self) -> None:
@@ -203,8 +201,8 @@ class Objects:
             if held is None:
                 return
             held.heard += 1
-            if name in {"SCInvitationTransferDidEnd", "SCInvitationTransferDidFail"}:
-                held.transferred += 1
+            if name.startswith("SCInvitationTransfer"):
+                held.transferring += 1
             elif name.endswith("Response"):
                 held.responses += 1
             elif name.endswith("ChangedState"):
