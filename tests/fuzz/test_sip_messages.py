@@ -35,6 +35,6 @@ def test_malformed_messages_leave_the_engine_well(tmp_path: Path) -> None:
 def test_an_engine_that_dies_is_a_finding(tmp_path: Path) -> None:
     done = _fuzz(tmp_path / "fuzz", "--datagrams", "400", "--die-after", "300")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert re.search(r"finding-1: the Engine ended with -6$", done.stdout, re.M), done.stdout
+    assert re.search(r"finding-1: the Engine ended with -9$", done.stdout, re.M), done.stdout
     kept = sorted((tmp_path / "fuzz" / "finding-1").glob("*.sip"))
     assert 100 <= len(kept) <= 300
