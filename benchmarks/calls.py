@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +15,22 @@ from processes import BenchmarkError, Subject
 from results import Measurement, Settings
 from sipp import ADDRESS, Answerer, Load, offer_load
 
-__all__ = ["measure_options", "measure_uac", "measure_uas"]
+__all__ = [
+    "AGENT",
+    "SUBJECTS",
+    "Cost",
+    "measure_messages",
+    "measure_options",
+    "measure_uac",
+    "measure_uas",
+    "measure_uas_audio",
+    "offered",
+    "perf_server",
+    "served",
+]
 
-AGENT = Path(__file__).resolve().parent / "subjects" / "agent.py"
+SUBJECTS = Path(__file__).resolve().parent / "subjects"
+AGENT = SUBJECTS / "agent.py"
 #: Calls before the measured ones, so that caches, pools and hash tables have their size.
 WARM_UP = 50
 #: Seconds between ringing and answering, where the subject calls.
@@ -59,20 +74,24 @@ class Cost:
         )
 
 
-def _offered(subject: Subject, target: str, scenario: str, settings: Settings) -> Cost:
-    """Offer SIPp's load to a running subject and take its CPU time."""
-    folder = settings.folder
-    offer_load(scenario, target, WARM_UP, settings.rate, folder, timeout=20)
+def offered(
+    subject: Subject, target: str, scenario: str, settings: Settings, rate: int | None = None
+) -> Cost:
+    """Offer SIPp's load to a running subject and take its CPU time.
+
+    Args:
+        subject: What is measured.
+        target: The same as `user@host:port`.
+        scenario: What SIPp does.
+        settings: How many and how often.
+        rate: How many per second, where that is not `settings.rate`.
+    """
+    folder, rate = settings.folder, rate or settings.rate
+    count = settings.calls * rate // settings.rate
+    offer_load(scenario, target, WARM_UP, rate, folder, timeout=20)
     idle = subject.idle_cpu(settings.idle_seconds)
     begin, clock = subject.cpu(), time.monotonic()
-    load = offer_load(
-        scenario,
-        target,
-        settings.calls,
-        settings.rate,
-        folder,
-        timeout=settings.calls / settings.rate * 3 + 20,
-    )
+    load = offer_load(scenario, target, count, rate, folder, timeout=count / rate * 3 + 20)
     used, elapsed = subject.cpu() - begin, time.monotonic() - clock
     return Cost(used, idle, elapsed, load)
 
@@ -81,21 +100,30 @@ def _agent(mode: str, settings: Settings) -> Subject:
     return Subject([sys.executable, AGENT, mode], settings.folder / f"agent-{mode}.log")
 
 
-def _perf_server(program: Path, settings: Settings) -> Subject:
+@contextlib.contextmanager
+def served(command: Sequence[str | Path], settings: Settings) -> Iterator[tuple[Subject, str]]:
+    """A subject that prints `ready PORT`, and where it listens."""
+    name = "-".join(Path(str(word)).stem for word in command[1:])
+    with Subject(command, settings.folder / f"{name}.log") as subject:
+        yield subject, f"bench@{ADDRESS}:{int(subject.expect('ready', 20))}"
+
+
+@contextlib.contextmanager
+def perf_server(native: Native, user: str, settings: Settings) -> Iterator[tuple[Subject, str]]:
+    """pjsip-perf as a server: user "1" answers with a transaction, "2" with a call."""
     # Without a terminal it would end at once: it waits for its standard input to end.
-    return Subject(
-        [program, "--local-port", str(PERF_PORT)], settings.folder / "pjsip-perf-server.log"
-    )
+    command = [native.pjsip_perf(), "--local-port", str(PERF_PORT)]
+    with Subject(command, settings.folder / "pjsip-perf-server.log") as subject:
+        _wait_until_answering("1", settings)
+        yield subject, f"{user}@{ADDRESS}:{PERF_PORT}"
 
 
 def _wait_until_answering(user: str, settings: Settings) -> None:
     """pjsip-perf does not say when it listens (its standard output is buffered): ask."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        load = offer_load(
-            "options", f"{user}@{ADDRESS}:{PERF_PORT}", 1, 10, settings.folder, timeout=5
-        )
-        if load.calls:
+        target = f"{user}@{ADDRESS}:{PERF_PORT}"
+        if offer_load("options", target, 1, 10, settings.folder, timeout=5).calls:
             return
     raise BenchmarkError("pjsip-perf does not answer")
 
@@ -106,26 +134,40 @@ def measure_uas(native: Native | None, settings: Settings) -> Measurement:
     INVITE with SDP, 200 with SDP, ACK, BYE, 200. Ours: an observer in Python gets every
     notification and accepts the call, without media.
     """
-    return _serve(native, "uas", "2", "caller", settings)
+    return _serve(native, [AGENT, "uas"], "2", "caller", settings)
+
+
+def measure_uas_audio(native: Native | None, settings: Settings) -> Measurement:
+    """The same with an `AudioTransport` for each call; pjsip-perf's calls still have none."""
+    return _serve(native, [SUBJECTS / "audio_agent.py"], "2", "caller", settings)
 
 
 def measure_options(native: Native | None, settings: Settings) -> Measurement:
     """OPTIONS transactions outside of a dialog that are answered, per CPU second."""
-    return _serve(native, "uas", "1", "options", settings)
+    return _serve(native, [AGENT, "uas"], "1", "options", settings)
+
+
+def measure_messages(native: Native | None, settings: Settings) -> Measurement:
+    """MESSAGE requests whose body an observer reads, per CPU second; pjsip-perf only answers."""
+    rate = settings.message_rate
+    return _serve(native, [AGENT, "message"], "1", "message", settings, rate)
 
 
 def _serve(
-    native: Native | None, mode: str, perf_user: str, scenario: str, settings: Settings
+    native: Native | None,
+    agent: Sequence[str | Path],
+    perf_user: str,
+    scenario: str,
+    settings: Settings,
+    rate: int | None = None,
 ) -> Measurement:
-    if native is not None:
-        with _perf_server(native.pjsip_perf(), settings) as subject:
-            _wait_until_answering("1", settings)
-            target = f"{perf_user}@{ADDRESS}:{PERF_PORT}"
-            return _offered(subject, target, scenario, settings).measurement()
-    with _agent(mode, settings) as subject:
-        port = int(subject.expect("ready", 20))
-        target = f"bench@{ADDRESS}:{port}"
-        return _offered(subject, target, scenario, settings).measurement()
+    running = (
+        served([sys.executable, *agent], settings)
+        if native is None
+        else perf_server(native, perf_user, settings)
+    )
+    with running as (subject, target):
+        return offered(subject, target, scenario, settings, rate).measurement()
 
 
 def measure_uac(native: Native | None, settings: Settings) -> Measurement:

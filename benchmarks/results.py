@@ -17,6 +17,7 @@ class Settings:
         folder: Where programs, logs and statistics go.
         calls: Calls or transactions per measurement.
         rate: Calls or transactions per second.
+        message_rate: MESSAGE requests per second.
         idle_seconds: For how long idle CPU is measured.
         packets: Packets whose latency is measured.
         sdp_iterations: Parse-and-print rounds in C; ours runs as many.
@@ -25,6 +26,7 @@ class Settings:
     folder: Path
     calls: int
     rate: int
+    message_rate: int
     idle_seconds: float
     packets: int
     sdp_iterations: int

@@ -16,7 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from calls import measure_options, measure_uac, measure_uas
+from calls import (
+    measure_messages,
+    measure_options,
+    measure_uac,
+    measure_uas,
+    measure_uas_audio,
+)
 from descriptions import measure_reading, measure_sdp
 from latency import measure_latency
 from native import Native
@@ -33,7 +39,9 @@ BENCHMARKS: tuple[tuple[str, str, str, bool, Measure], ...] = (
     ("sdp_read", "SDP parse + read + print", "per CPU s", True, measure_reading),
     ("latency", "packet to observer, median", "µs", False, measure_latency),
     ("options", "OPTIONS answered", "per CPU s", True, measure_options),
+    ("messages", "MESSAGE received", "per CPU s", True, measure_messages),
     ("uas", "calls answered (UAS)", "per CPU s", True, measure_uas),
+    ("uas_audio", "calls answered, with audio", "per CPU s", True, measure_uas_audio),
     ("uac", "calls placed (UAC)", "per CPU s", True, measure_uac),
 )
 
@@ -51,6 +59,7 @@ def main() -> int:
         folder=folder,
         calls=600 if options.quick else 5000,
         rate=options.rate,
+        message_rate=1200,
         idle_seconds=1 if options.quick else 3,
         packets=300 if options.quick else 3000,
         sdp_iterations=50_000 if options.quick else 500_000,
@@ -169,7 +178,7 @@ def _obtain_source(folder: Path) -> Path | None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less than a minute, less exact")
+    parser.add_argument("--quick", action="store_true", help="about two minutes, less exact")
     parser.add_argument(
         "--only", action="append", choices=[*(line[0] for line in BENCHMARKS), PACKAGES]
     )

@@ -1,9 +1,10 @@
 """The user agent under test, written with nothing but the public API: `agent.py MODE`.
 
 Modes: `uas` accepts every call; `uac` places calls when told to on standard input
-(`call PORT COUNT WINDOW`) and hangs up as soon as they are confirmed; `latency` prints,
-for each call, the nanoseconds since the time in the user part of the caller's URI, and
-rejects it. Prints `ready PORT` when it listens; ends when its standard input does.
+(`call PORT COUNT WINDOW`) and hangs up as soon as they are confirmed; `message` reads the
+body of every MESSAGE; `latency` prints, for each call, the nanoseconds since the time in
+the user part of the caller's URI, and rejects it. Prints `ready PORT` when it listens;
+ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class Observer(ABC):
     def handle_notification(self, notification: Notification) -> None:
         if notification.name == "SCInvitationChangedState":
             self.changed(notification.sender, notification.data.state, notification)
+        elif notification.name == "SCEngineGotMessage":
+            self.received(notification)
         elif notification.name == "SCEngineGotException":
             print(notification.data.traceback, file=sys.stderr, flush=True)
 
@@ -72,12 +75,27 @@ class Observer(ABC):
     def changed(self, call: Invitation, state: str, notification: Notification) -> None:
         """A call has changed its state."""
 
+    def received(self, notification: Notification) -> None:
+        """A MESSAGE has come; only some subjects read it."""
+        return
+
 
 class Callee(Observer):
     def changed(self, call: Invitation, state: str, notification: Notification) -> None:
         if state == "INCOMING":
             call.set_offered_local_sdp(description())
             call.accept_invite()
+
+
+class Recipient(Observer):
+    def __init__(self) -> None:
+        self.octets = 0
+
+    def changed(self, call: Invitation, state: str, notification: Notification) -> None:
+        """There are no calls."""
+
+    def received(self, notification: Notification) -> None:
+        self.octets += len(notification.data.body)
 
 
 class Stopwatch(Observer):
@@ -139,11 +157,11 @@ class Caller(Observer):
                 self.finished.set()
 
 
-OBSERVERS = {"uas": Callee, "uac": Caller, "latency": Stopwatch}
+OBSERVERS = {"uas": Callee, "uac": Caller, "message": Recipient, "latency": Stopwatch}
 
 
-def main() -> None:
-    observer = OBSERVERS[sys.argv[1]]()
+def serve(observer: Observer) -> None:
+    """Run an Engine with this observer until standard input ends."""
     NotificationCenter().add_observer(observer)
     engine = Engine()
     # Logging is off on both sides: pjsip-perf's is at 3 and says nothing per call.
@@ -166,4 +184,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(OBSERVERS[sys.argv[1]]())
