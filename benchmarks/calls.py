@@ -112,7 +112,7 @@ def served(command: Sequence[str | Path], settings: Settings) -> Iterator[tuple[
 def perf_server(native: Native, user: str, settings: Settings) -> Iterator[tuple[Subject, str]]:
     """pjsip-perf as a server: user "1" answers with a transaction, "2" with a call."""
     # Without a terminal it would end at once: it waits for its standard input to end.
-    command = [native.pjsip_perf(), "--local-port", str(PERF_PORT)]
+    command: list[str | Path] = [native.pjsip_perf(), "--local-port", str(PERF_PORT)]
     with Subject(command, settings.folder / "pjsip-perf-server.log") as subject:
         _wait_until_answering("1", settings)
         yield subject, f"{user}@{ADDRESS}:{PERF_PORT}"

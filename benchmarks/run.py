@@ -29,6 +29,7 @@ from native import Native
 from processes import BenchmarkError
 from results import Comparison, Measurement, Settings, table
 from sdp_packages import as_dicts, measure_import, measure_packages, packages_table
+from signaling import agents_as_dicts, agents_table, measure_agents
 
 ROOT = Path(__file__).resolve().parent.parent
 Measure = Callable[["Native | None", Settings], Measurement]
@@ -48,6 +49,8 @@ BENCHMARKS: tuple[tuple[str, str, str, bool, Measure], ...] = (
 
 #: What the table of packages is chosen by.
 PACKAGES = "sdp_packages"
+#: What the table of user agents is chosen by.
+AGENTS = "agents"
 
 
 def main() -> int:
@@ -79,6 +82,7 @@ def main() -> int:
     if comparisons:
         print(table(comparisons))
     packages = _packages(native, settings, options) if _wanted(options, PACKAGES) else {}
+    agents = _agents(native, settings, options) if _wanted(options, AGENTS) else {}
     report = {
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "machine": platform.machine(),
@@ -88,6 +92,7 @@ def main() -> int:
         "repeat": options.repeat,
         "benchmarks": {line.name: line.as_dict() for line in comparisons},
         **packages,
+        **agents,
     }
     options.output.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     broken = any(isinstance(side, str) for line in comparisons for side in (line.ours, line.native))
@@ -113,6 +118,14 @@ def _packages(native: Native, settings: Settings, options: argparse.Namespace) -
         "sdp_packages_failed": errors if options.peers is not None else [],
         "sdp_import": importing,
     }
+
+
+def _agents(native: Native, settings: Settings, options: argparse.Namespace) -> dict[str, object]:
+    """Print what user agents take for a call and a MESSAGE, and give it for the JSON file."""
+    print("user agents …", file=sys.stderr, flush=True)
+    lines = list(measure_agents(native, options.peers, settings))
+    print("\n" + agents_table(lines))
+    return {"agents": agents_as_dicts(lines)}
 
 
 def _alternate(
@@ -180,7 +193,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about two minutes, less exact")
     parser.add_argument(
-        "--only", action="append", choices=[*(line[0] for line in BENCHMARKS), PACKAGES]
+        "--only", action="append", choices=[*(line[0] for line in BENCHMARKS), PACKAGES, AGENTS]
     )
     parser.add_argument("--rate", type=int, default=500, help="calls per second (default 500)")
     parser.add_argument("--repeat", type=int, default=1, help="take the median of so many runs")
@@ -191,7 +204,7 @@ def _arguments() -> argparse.Namespace:
         help="pjproject's source folder, for pjsip-perf (default: what the build takes)",
     )
     parser.add_argument(
-        "--peers", type=Path, help="a Python that has other packages for SDP (see README.md)"
+        "--peers", type=Path, help="a Python that has other packages (see README.md)"
     )
     parser.add_argument("--include", type=Path, help="pjproject's headers (default: installed)")
     parser.add_argument("--libraries", type=Path, help="its libraries (default: installed)")
