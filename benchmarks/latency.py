@@ -13,7 +13,7 @@ from native import Native
 from processes import BenchmarkError, Subject
 from results import Measurement, Settings
 
-__all__ = ["measure_latency"]
+__all__ = ["measure_latency", "send_invites"]
 
 #: Seconds between packets: the subject has gone back to sleep by then.
 INTERVAL = 0.005
@@ -60,9 +60,9 @@ def measure_latency(native: Native | None, settings: Settings) -> Measurement:
     name = "c" if native else "agent"
     with Subject(command, settings.folder / f"latency-{name}.log") as subject:
         port = int(subject.expect("ready", 20))
-        _send_invites(port, 100)
+        send_invites(port, 100)
         subject.lines(0.2)
-        _send_invites(port, settings.packets)
+        send_invites(port, settings.packets)
         delays = sorted(int(line) / 1000 for line in subject.lines(0.5) if line.isdigit())
     if len(delays) < settings.packets * 0.9:
         raise BenchmarkError(f"only {len(delays)} of {settings.packets} calls were seen")
@@ -76,7 +76,8 @@ def measure_latency(native: Native | None, settings: Settings) -> Measurement:
     )
 
 
-def _send_invites(port: int, count: int) -> None:
+def send_invites(port: int, count: int) -> None:
+    """Send calls one after the other, each with the time of its sending in its From."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind(("127.0.0.1", 0))
         sender.settimeout(2)

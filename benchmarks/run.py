@@ -23,6 +23,7 @@ from calls import (
     measure_uas,
     measure_uas_audio,
 )
+from capacity import capacity_table, measure_capacity
 from descriptions import measure_reading, measure_sdp
 from latency import measure_latency
 from native import Native
@@ -51,6 +52,8 @@ BENCHMARKS: tuple[tuple[str, str, str, bool, Measure], ...] = (
 PACKAGES = "sdp_packages"
 #: What the table of user agents is chosen by.
 AGENTS = "agents"
+#: What the table of capacities is chosen by.
+CAPACITY = "capacity"
 
 
 def main() -> int:
@@ -83,6 +86,9 @@ def main() -> int:
         print(table(comparisons))
     packages = _packages(native, settings, options) if _wanted(options, PACKAGES) else {}
     agents = _agents(native, settings, options) if _wanted(options, AGENTS) else {}
+    # Of the quick run only where it is asked for: it takes more than a minute by itself.
+    with_capacity = CAPACITY in (options.only or ()) or not (options.only or options.quick)
+    capacity = _capacity(native, settings, options) if with_capacity else {}
     report = {
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "machine": platform.machine(),
@@ -93,10 +99,12 @@ def main() -> int:
         "benchmarks": {line.name: line.as_dict() for line in comparisons},
         **packages,
         **agents,
+        **capacity,
     }
     options.output.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     broken = any(isinstance(side, str) for line in comparisons for side in (line.ours, line.native))
-    return 1 if broken or packages.get("sdp_packages_failed") else 0
+    failed = packages.get("sdp_packages_failed") or capacity.get("capacity_failed")
+    return 1 if broken or failed else 0
 
 
 def _wanted(options: argparse.Namespace, name: str) -> bool:
@@ -126,6 +134,18 @@ def _agents(native: Native, settings: Settings, options: argparse.Namespace) -> 
     lines = list(measure_agents(native, options.peers, settings))
     print("\n" + agents_table(lines))
     return {"agents": agents_as_dicts(lines)}
+
+
+def _capacity(native: Native, settings: Settings, options: argparse.Namespace) -> dict[str, object]:
+    """Print what ours and pjsip-perf carry, and give it for the JSON file."""
+    print("capacity …", file=sys.stderr, flush=True)
+    try:
+        figures = measure_capacity(native, settings, quick=options.quick)
+    except BenchmarkError as error:
+        print(f"! capacity: {error}")
+        return {"capacity_failed": str(error)}
+    print("\n" + capacity_table(figures))
+    return {"capacity": figures}
 
 
 def _alternate(
@@ -193,7 +213,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about two minutes, less exact")
     parser.add_argument(
-        "--only", action="append", choices=[*(line[0] for line in BENCHMARKS), PACKAGES, AGENTS]
+        "--only",
+        action="append",
+        choices=[*(line[0] for line in BENCHMARKS), PACKAGES, AGENTS, CAPACITY],
     )
     parser.add_argument("--rate", type=int, default=500, help="calls per second (default 500)")
     parser.add_argument("--repeat", type=int, default=1, help="take the median of so many runs")

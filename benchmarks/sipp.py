@@ -38,7 +38,14 @@ class Load:
 
 
 def offer_load(
-    scenario: str, target: str, count: int, rate: int, folder: Path, timeout: float
+    scenario: str,
+    target: str,
+    count: int,
+    rate: int,
+    folder: Path,
+    timeout: float,
+    *,
+    pause: int = 0,
 ) -> Load:
     """Run one of the scenarios in `sipp/` against a subject.
 
@@ -49,6 +56,7 @@ def offer_load(
         rate: How many to begin per second.
         folder: Where SIPp writes its statistics.
         timeout: Seconds after which SIPp gives up.
+        pause: Milliseconds for which a call stands before it is hung up.
 
     Raises:
         BenchmarkError: SIPp is missing or could not run.
@@ -62,7 +70,7 @@ def offer_load(
             "sipp",
             address,
             *_common(scenario, folder),
-            *("-s", user, "-m", str(count), "-r", str(rate), "-l", str(count), "-d", "0"),
+            *("-s", user, "-m", str(count), "-r", str(rate), "-l", str(count), "-d", str(pause)),
             *("-trace_stat", "-stf", statistics, "-fd", "1"),
             *("-timeout", f"{timeout:.0f}s", "-recv_timeout", "5000"),
         ],

@@ -3,8 +3,8 @@
 Modes: `uas` accepts every call; `uac` places calls when told to on standard input
 (`call PORT COUNT WINDOW`) and hangs up as soon as they are confirmed; `message` reads the
 body of every MESSAGE; `latency` prints, for each call, the nanoseconds since the time in
-the user part of the caller's URI, and rejects it. Prints `ready PORT` when it listens;
-ends when its standard input does.
+the user part of the caller's URI, and rejects it; `busy` does so among calls of SIPp's,
+which it accepts. Prints `ready PORT` when it listens; ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -106,6 +106,17 @@ class Stopwatch(Observer):
             call.disconnect(486)
 
 
+class BusyStopwatch(Stopwatch):
+    """The same among calls of SIPp's, which are accepted."""
+
+    def changed(self, call: Invitation, state: str, notification: Notification) -> None:
+        if state == "INCOMING" and call.caller_uri.user == "load":
+            call.set_offered_local_sdp(description())
+            call.accept_invite()
+        else:
+            super().changed(call, state, notification)
+
+
 class Caller(Observer):
     """Keeps a number of calls under way until a count is reached."""
 
@@ -157,7 +168,13 @@ class Caller(Observer):
                 self.finished.set()
 
 
-OBSERVERS = {"uas": Callee, "uac": Caller, "message": Recipient, "latency": Stopwatch}
+OBSERVERS = {
+    "uas": Callee,
+    "uac": Caller,
+    "message": Recipient,
+    "latency": Stopwatch,
+    "busy": BusyStopwatch,
+}
 
 
 def serve(observer: Observer) -> None:
