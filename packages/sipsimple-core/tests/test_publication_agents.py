@@ -6,6 +6,7 @@ import ctypes
 import gc
 import socket
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -396,9 +397,8 @@ def test_an_agent_that_went_away_and_came_back_is_told_all(
     told = in_child(_run, agent.port, [*actions, "again", "published"])
     assert _states(told) == [*OK, *GO, "unpublished", *OK]
     assert told[3]["code"] == 408
-    assert agent.conditions[0] is None
-    assert set(agent.conditions[1:-1]) == {"tag1"}
-    assert agent.conditions[-1] is None
+    # Any of them may have been sent again, where the answer took long.
+    assert [condition for condition, _ in groupby(agent.conditions)] == [None, "tag1", None]
     assert agent.bodies[-2:] == [b"again", b"again"]
 
 
