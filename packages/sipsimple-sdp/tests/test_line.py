@@ -99,5 +99,10 @@ def test_a_value_that_would_not_come_back_from_a_parser_is_refused(kind: str, va
 
 
 def test_no_key_is_in_its_repr() -> None:
-    assert repr(SDPLine("k", "clear:secret")) == "SDPLine('k', '...')"
+    line = SDPLine("k", "clear:secret")
+    assert repr(line) == "SDPLine('k', '...')"
+    with pytest.raises(ValueError, match=r"^type: the value is not that of a t= line$"):
+        line.type = "t"
+    line.type = "u"
+    assert str(line) == "u=clear:secret"
     assert repr(SDPLine("k", "prompt")) == "SDPLine('k', 'prompt')"

@@ -48,6 +48,8 @@ def test_payload_types_may_be_the_other_way_round() -> None:
         m=video 5006 RTP/AVP 111 110
         a=rtpmap:111 H264/90000
         a=rtpmap:110 VP8/90000
+        a=rtcp-fb:* nack pli
+        a=rtcp-fb:111 ccm fir
     """)
     negotiator = answered(offer, local("video"), answer_with_multiple_codecs=True)
     (video,) = streams(negotiator.active_local)

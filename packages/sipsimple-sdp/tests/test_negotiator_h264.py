@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sipsimple.sdp import FormatParameters, SDPMedia, SDPNegotiationError, SDPNegotiator
-from sipsimple.sdp.h264 import H264
+from sipsimple.sdp.negotiation.h264 import H264
 
 from .offers import answered, concluded, session, streams, values
 
@@ -173,7 +173,10 @@ def test_who_says_nothing_of_the_profile_means_the_one_that_all_have() -> None:
             "level-asymmetry-allowed=1;profile-level-id=42e01f",
             "level-asymmetry-allowed=1;profile-level-id=42e015",
         ),
-        (None, "profile-level-id=42e01f", "profile-level-id=42e01f"),
+        # Nothing said of the level means the lowest one.
+        (None, "profile-level-id=42e01f", "profile-level-id=42e00a"),
+        ("packetization-mode=0", "profile-level-id=42E01F", "profile-level-id=42E00a"),
+        ("profile-level-id=42e01f", "x=y", "x=y"),
     ],
 )
 def test_the_level_of_the_answer_is_the_lower_one_unless_both_allow_another(

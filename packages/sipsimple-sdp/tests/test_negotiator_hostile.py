@@ -10,6 +10,7 @@ import pytest
 
 from sipsimple.pjproject.errors import SIPCoreError
 from sipsimple.sdp import SDPAttribute, SDPNegotiator, SDPSession, pjmedia
+from sipsimple.sdp.negotiation.checks import KEPT_FREE
 
 from .offers import AUDIO, VIDEO, answered, concluded, local, session, streams, values
 
@@ -103,7 +104,7 @@ def test_a_local_description_is_refused_for_what_pjmedia_or_others_misread(
 def test_more_than_pjmedia_takes_is_refused(kind: str) -> None:
     description = session("m=audio 5004 RTP/AVP 0")
     items: list[object] = ["0"] if kind == "formats" else [SDPAttribute("x", "1")]
-    limit = LIMITS[kind] - (kind == "attributes")
+    limit = LIMITS[kind] - (KEPT_FREE if kind == "attributes" else 0)
     setattr(description.media[0], kind, items * limit)
     if kind == "attributes":
         held = session("m=audio 5004 RTP/AVP 0\na=sendonly")

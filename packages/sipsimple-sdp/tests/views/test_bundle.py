@@ -133,14 +133,40 @@ def test_before_there_are_candidates_the_credentials_tell_transports_apart() -> 
     assert session.effective(session.media[1]).candidates == (CANDIDATE,)
 
 
-def test_what_a_section_says_itself_is_asked_first() -> None:
+def test_before_what_the_tagged_section_says_of_the_transport_no_other_counts() -> None:
     session = SDPSession.parse(ANSWER)
+    video = session.effective(session.media[1])
     session.media[1].setup = "passive"
-    session.media[0].crypto = [Crypto(1, "AEAD_AES_256_GCM", "inline:bm90IGEga2V5")]
-    assert session.effective(session.media[1]).setup == "passive"
-    assert [key.tag for key in session.effective(session.media[1]).crypto] == [1]
     session.media[1].crypto = [Crypto(2, "AEAD_AES_256_GCM", "inline:bm90IGEga2V5")]
-    assert [key.tag for key in session.effective(session.media[1]).crypto] == [2]
+    assert video.setup == "active"
+    assert [key.tag for key in video.crypto] == [2]
+    session.media[0].crypto = [Crypto(1, "AEAD_AES_256_GCM", "inline:bm90IGEga2V5")]
+    assert [key.tag for key in video.crypto] == [1]
+
+
+def test_credentials_of_ice_come_from_one_place() -> None:
+    session = SDPSession.parse(ANSWER)
+    audio, video = map(session.effective, session.media[:2])
+    session.media[1].ice_pwd = "p" * 22
+    assert (video.ice_ufrag, video.ice_pwd) == ("F7gI", "x9cml/YzichV2+XlhiMu8g")
+    session.media[0].ice_ufrag = session.media[0].ice_pwd = None
+    assert (video.ice_ufrag, video.ice_pwd) == (None, "p" * 22)
+    session.ice_ufrag, session.ice_pwd = "ofAll", "s" * 22
+    assert (audio.ice_ufrag, audio.ice_pwd) == ("ofAll", "s" * 22)
+
+
+def test_a_section_whose_address_was_left_out_uses_that_of_its_agent() -> None:
+    text = ANSWER.replace("m=video 46243", "m=video 9")
+    session = SDPSession.parse(text.replace("192.0.2.7\na=mid:v", "0.0.0.0\na=mid:v"))
+    session.media[1].ice_ufrag = "F7gI"
+    assert mids(session) == [None, "a", None]
+    assert transport(session, 1) == SHARED
+    # With candidates of its own it has a transport.
+    session.media[1].candidates = [CANDIDATE]
+    assert mids(session) == [None, None, None]
+    session.media[1].candidates = []
+    session.media[1].ice_ufrag = "other"
+    assert mids(session) == [None, None, None]
 
 
 def test_the_first_of_the_group_with_a_port_is_the_tagged_one() -> None:

@@ -36,6 +36,13 @@ def test_wrong_arguments_are_refused() -> None:
         RTCPFeedback("96", "nack", "\n")
 
 
+def test_a_format_is_a_text() -> None:
+    with pytest.raises(TypeError, match=r"^format: must be str, not int"):
+        RTCPFeedback("96", "nack").is_about(96)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^format: must not be empty"):
+        RTCPFeedback("*", "nack").is_about("")
+
+
 def test_the_list_is_that_of_the_attributes() -> None:
     lines = [SDPAttribute("rtcp-fb", "* nack"), SDPAttribute("rtcp-fb", "97 ccm fir")]
     media = SDPMedia("video", 1, "RTP/AVPF", formats=["97", "98"], attributes=lines)

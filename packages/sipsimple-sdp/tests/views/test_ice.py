@@ -99,6 +99,7 @@ def test_what_is_none_is_refused_with_its_value(text: str, error: str) -> None:
     ("field", "value", "kind", "error"),
     [
         ("foundation", 1, TypeError, "must be str, not int"),
+        ("foundation", "candidate:1", ValueError, "'candidate:1' begins with 'candidate:'"),
         ("component", 257, ValueError, "257 is not between 1 and 256"),
         ("transport", "", ValueError, "must not be empty"),
         ("priority", -1, ValueError, "-1 is not between 0 and 4294967295"),

@@ -63,7 +63,7 @@ from sipsimple.pjproject import SIPCoreError
 from sipsimple.pjproject.runtime import check_abi
 from sipsimple.sdp import SDPSession
 from sipsimple.sdp.native import abi_number as _sdp_abi
-from sipsimple.sdp.offer_answer import check_local
+from sipsimple.sdp.negotiation.checks import check_local
 
 check_abi("sipsimple-core", "sipsimple-sdp", SDP_ABI, _sdp_abi())
 

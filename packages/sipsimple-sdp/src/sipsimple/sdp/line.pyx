@@ -76,7 +76,14 @@ cdef class SDPLine:
     @type.setter
     def type(self, value):
         cdef str checked = _check_type(value)
-        _check_value(checked, self._value)
+        if self._type == "k" and checked != "k":
+            # No error shows a key.
+            try:
+                _check_value(checked, self._value)
+            except ValueError:
+                raise ValueError(f"type: the value is not that of a {checked}= line") from None
+        else:
+            _check_value(checked, self._value)
         self._type = checked
         self._is_kept = False
 

@@ -212,6 +212,7 @@ cdef class SDPMedia(SDPSection):
             section say; failing that, what the session that this section was parsed from says
             now for all its media; failing that, "sendrecv". A section that was made without a
             session, and a copy of a section alone, know of none: `SDPSession.effective()` does.
+            Equal sections, whose own lines are the same, may follow different sessions so.
 
         Source: RFC 8866 section 6.7.
         """

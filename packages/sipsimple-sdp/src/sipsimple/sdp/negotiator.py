@@ -6,8 +6,10 @@ import threading
 from typing import Any, Self
 
 from sipsimple.pjproject.errors import SIPCoreError
-from sipsimple.sdp.offer_answer import answer, check, check_local, conclude, rejected
-from sipsimple.sdp.payload_types import codecs, is_dynamic, is_rtp
+from sipsimple.sdp.negotiation.checks import check, check_local
+from sipsimple.sdp.negotiation.offer_answer import answer, conclude
+from sipsimple.sdp.negotiation.payload_types import codecs, is_dynamic, is_rtp
+from sipsimple.sdp.negotiation.sections import is_offered, rejected
 from sipsimple.sdp.session import SDPSession
 
 __all__ = ["TRANSITIONS", "SDPNegotiator"]
@@ -222,7 +224,9 @@ class SDPNegotiator:
         offer and the reverse of its direction, as far as its own direction allows: give what can
         be done at best, not the answer of last time. Port 0 rejects a stream. Where the offer
         names streams and groups them (RFC 5888), the answer does by the same names, with the
-        groups that are given here too.
+        groups that are given here too; a `BUNDLE` gets one transport, that of its first stream.
+        Feedback, header extensions, roles, keys and the like are answered as far as they were
+        offered.
 
         Args:
             answer: The description.
@@ -325,7 +329,7 @@ class SDPNegotiator:
         ):
             for payload_type, codec in codecs(section).items():
                 before = known.get(payload_type, codec)
-                if section.port and before != codec:
+                if is_offered(section) and before != codec:
                     raise ValueError(
                         f"offer: media[{index}]: payload type {payload_type} is {before} in this "
                         f"session and cannot become {codec} (RFC 3264 section 8.3.2)"
@@ -336,7 +340,7 @@ class SDPNegotiator:
         history = []
         for index, section in enumerate(local.media):
             known: dict[str, str] = {}
-            if section.port and is_rtp(section):
+            if is_offered(section) and is_rtp(section):
                 known.update(self._history[index] if index < len(self._history) else {})
                 for part in (sent.media[index] if sent else section, section):
                     found = codecs(part)

@@ -4,7 +4,7 @@ It is not kept between exchanges: it holds pointers into the codec manager, whic
 media of an Engine stop, and what it keeps of the past grows in its pools. What a session has to
 remember is in `SDPNegotiator`.
 
-It gets one stream at a time, prepared by `sipsimple.sdp.offer_answer`: it reads and writes
+It gets one stream at a time, prepared by `sipsimple.sdp.negotiation`: it reads and writes
 outside its arrays when descriptions repeat formats, map payload types above 127 or list more
 streams than fit (pjproject 2.17).
 """
@@ -206,3 +206,8 @@ def failed(what):
 def transport_differs(what):
     """The error of an answer over another transport than was offered."""
     return SDPNegotiationError(what, PJMEDIA_SDPNEG_EINVANSTP)
+
+
+def no_codec(what):
+    """The error of a stream that is left with formats that are no codecs."""
+    return SDPNegotiationError(what, PJMEDIA_SDPNEG_NOANSCODEC)

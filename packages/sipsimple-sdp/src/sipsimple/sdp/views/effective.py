@@ -24,8 +24,8 @@ __all__ = ["EffectiveMedia"]
 class EffectiveMedia:
     r"""Values of a media section, with those that others give it.
 
-    Made by `SDPSession.effective()`. What the section does not say itself, its session says. In
-    between stands, in a `BUNDLE` group, the section whose transport this one uses: `tagged`. What
+    Made by `SDPSession.effective()`. What the section does not say itself, its session says. In a
+    `BUNDLE` group, before both stands the section whose transport this one uses: `tagged`. What
     is said there of the transport (the attributes of the categories IDENTICAL and TRANSPORT)
     holds for all that use it: address and port, ICE, DTLS, SRTP keys and RTCP.
 
@@ -79,19 +79,17 @@ class EffectiveMedia:
     def _speakers(self) -> tuple[SDPMedia, ...]:
         """The sections that may say something of the transport, the first of them first."""
         tagged = self.tagged
-        return (self._media,) if tagged is None else (self._media, tagged)
+        return (self._media,) if tagged is None else (tagged, self._media)
 
     @property
     def connection(self) -> SDPConnection | None:
         """The `c=` line, an `SDPConnection`, or `None` (RFC 8866 section 5.7)."""
-        if self.port != self._media.port:
-            return self._speakers()[-1].connection or self._session.connection
-        return self._media.connection or self._session.connection
+        return self._speakers()[0].connection or self._session.connection
 
     @property
     def port(self) -> int:
-        """The transport port, an int: of a section with `bundle-only` that of `tagged`."""
-        return self._media.port or self._speakers()[-1].port
+        """The transport port, an int: that of `tagged` where there is one."""
+        return self._speakers()[0].port
 
     @property
     def direction(self) -> Direction:
@@ -101,14 +99,19 @@ class EffectiveMedia:
     @property
     def ice_ufrag(self) -> str | None:
         """The user name fragment of ICE, a str, or `None` (RFC 8839 section 5.4)."""
-        found = (section.ice_ufrag for section in self._speakers())
-        return next(filter(None, found), None) or self._session.ice_ufrag
+        return self._ice_speaker().ice_ufrag
 
     @property
     def ice_pwd(self) -> str | None:
         """The password of ICE, a str, or `None` (RFC 8839 section 5.4)."""
-        found = (section.ice_pwd for section in self._speakers())
-        return next(filter(None, found), None) or self._session.ice_pwd
+        return self._ice_speaker().ice_pwd
+
+    def _ice_speaker(self) -> SDPMedia | SDPSession:
+        """Who has the credentials of ICE: one gives both, since they belong together."""
+        for section in self._speakers():
+            if has(section, "ice-ufrag") or has(section, "ice-pwd"):
+                return section
+        return self._session
 
     @property
     def ice_options(self) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ class ExtMap:
 
     Args:
         id: The identifier in the packets, an int: from 1 to 14 in a header of one byte, to 255 in
-            one of two; from 4096 to 4351 to offer more than there is room for.
+            one of two; from 4096 to 4351 to offer more than there is room for. All that the
+            grammar has is taken, 0 to 99999.
         uri: What the extension is, a str.
         direction: Who sends it, a str: "sendrecv", "sendonly", "recvonly" or "inactive"; `None`
             if it follows the direction of the media.

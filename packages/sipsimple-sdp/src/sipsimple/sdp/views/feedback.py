@@ -63,10 +63,15 @@ class RTCPFeedback:
         Args:
             format: One of the formats of the `m=` line, a str.
 
+        Raises:
+            TypeError: It is not a str.
+            ValueError: It is none of an `m=` line.
+
         >>> RTCPFeedback("*", "nack").is_about("98"), RTCPFeedback("97", "nack").is_about("98")
         (True, False)
         """
-        return self.format in ("*", format)
+        name = check_token(format, "format")
+        return self.format in ("*", name)
 
     def __str__(self) -> str:
         text = f"{self.format} {self.type}"

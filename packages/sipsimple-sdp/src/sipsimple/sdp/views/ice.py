@@ -68,7 +68,9 @@ class ICECandidate:
 
     def __post_init__(self) -> None:
         exact_fields(self)
-        check_token(self.foundation, "foundation")
+        if check_token(self.foundation, "foundation").startswith("candidate:"):
+            # It would not come back from a parser that takes what browsers give.
+            raise ValueError(f"foundation: {shown(self.foundation)} begins with 'candidate:'")
         check_number(self.component, "component", 1, _HIGHEST_COMPONENT)
         check_token(self.transport, "transport")
         check_number(self.priority, "priority", 0, _HIGHEST_PRIORITY)

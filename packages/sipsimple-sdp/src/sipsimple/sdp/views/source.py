@@ -29,7 +29,7 @@ class SSRCAttribute:
     Args:
         ssrc: The identifier of the source in the packets, an int up to 2**32 - 1.
         attribute: The name of what is said, a str such as "cname" or "msid".
-        value: What it is, a str; "" if the attribute has no value.
+        value: What it is, a str; "" if the attribute has no value, with a colon or without.
 
     Raises:
         TypeError: A value is of the wrong type.

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Final
 
 from sipsimple.sdp.attribute import SDPAttribute
-from sipsimple.sdp.h264 import H264
 from sipsimple.sdp.media import SDPMedia
-from sipsimple.sdp.payload_types import Formats, codecs, first_field
+from sipsimple.sdp.negotiation.h264 import H264
+from sipsimple.sdp.negotiation.payload_types import Formats, codecs, first_field
 from sipsimple.sdp.views import FormatParameters
 
 __all__ = ["adapt", "distinguish", "without_marks"]
@@ -121,14 +121,17 @@ def adapt(answer: SDPMedia, name: str, offered: SDPMedia, ours: FormatParameters
     changes: dict[str, str] = {}
     if capability.mode != offer.mode:
         changes["packetization-mode"] = offer.mode
+    own = None if ours is None else ours.get("profile-level-id")
     if (
-        theirs is not None
+        own is not None
         and capability.level is not None
         and offer.level is not None
         and offer.level < capability.level
         and not (capability.may_differ and offer.may_differ)
     ):
-        changes["profile-level-id"] = theirs["profile-level-id"]
+        # Without any the offer means level 1.
+        said = None if theirs is None else theirs.get("profile-level-id")
+        changes["profile-level-id"] = own[:4] + "0a" if said is None else said
     for index, item in enumerate(answer.attributes):
         if changes and item.name == "fmtp" and first_field(item) == name:
             answer.attributes[index] = SDPAttribute("fmtp", _changed(item.value, changes))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.media import SDPMedia
+from sipsimple.sdp.views.rtpmap import STATIC_PAYLOAD_TYPES
 
 #: The lowest payload type whose codec an `rtpmap` names: those below are assigned, or nearly all
 #: of them (RFC 3551 section 6). Without a reason it is one from 96 on (section 3).
@@ -16,6 +16,10 @@ BY_NAME = 96
 HIGHEST = 127
 #: The names of attributes that explain a format and begin with it.
 FORMAT_LINES = frozenset({"rtpmap", "fmtp"})
+#: Codecs that only repair others: RFC 2198, RFC 4588, RFC 5109, RFC 8627 and its drafts.
+REPAIR = frozenset({"red", "rtx", "ulpfec", "parityfec", "flexfec", "flexfec-03"})
+#: And those that only stand beside one: RFC 3389, RFC 4733.
+_BESIDE = frozenset({"cn", "telephone-event"})
 
 # What pjmedia reads in full; RFC 8866 section 6.6, with any white space.
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
@@ -57,6 +61,14 @@ def codecs(section: SDPMedia) -> dict[str, str]:
     return found
 
 
+def static_codec(name: str) -> str | None:
+    """The codec that a payload type is assigned to (RFC 3551 section 6), as `codecs()` has it."""
+    found = STATIC_PAYLOAD_TYPES.get(int(name)) if is_payload_type(name) else None
+    if found is None:
+        return None
+    return f"{found.encoding_name}/{found.clock_rate}/{found.channels}".lower()
+
+
 def is_rtpmap(attribute: SDPAttribute) -> bool:
     """Whether an `rtpmap` says all that it should."""
     return _RTPMAP.fullmatch(attribute.value) is not None
@@ -88,31 +100,6 @@ def has_safe_red(section: SDPMedia) -> bool:
     )
 
 
-def without_feedback(
-    attributes: Iterable[SDPAttribute], formats: dict[str, str | None]
-) -> list[SDPAttribute]:
-    """Let the `rtcp-fb` lines (RFC 4585 section 4.2) follow their payload types.
-
-    pjmedia leaves them as they are when it removes or renumbers formats.
-
-    Args:
-        attributes: Those of a section.
-        formats: For each former payload type its new one, or `None` where it has gone.
-    """
-    kept = []
-    for attribute in attributes:
-        item = attribute
-        if item.name == "rtcp-fb":
-            payload_type = first_field(item)
-            new = formats.get(payload_type, payload_type)
-            if new is None:
-                continue
-            if new != payload_type:
-                item = renumbered(item, new)
-        kept.append(item)
-    return kept
-
-
 class Formats:
     """What the formats of a section can be matched by.
 
@@ -137,6 +124,15 @@ class Formats:
     def matches(self, name: str, others: Formats, other: str) -> bool:
         """Whether a format and one of another section are the same codec."""
         return not self.keys(name).isdisjoint(others.keys(other))
+
+    def codec(self, name: str) -> str:
+        """The codec of a format, as `"opus/48000/2"`; "" if nothing says it."""
+        return self.codecs.get(name) or static_codec(name) or ""
+
+    def is_codec(self, name: str) -> bool:
+        """Whether a format carries the media itself, and not what stands beside or repairs it."""
+        kind = self.codec(name).partition("/")[0]
+        return kind not in _BESIDE and kind not in REPAIR
 
     def is_usable(self, name: str) -> bool:
         """Whether it is a payload type that says what it stands for.

@@ -31,6 +31,9 @@ _PROFILES: Final = (
     ("constrained high", 0x64, "00001100"),
 )
 
+# Where nothing is said of it (section 8.1).
+_LEVEL_1: Final = 10
+
 
 @dataclass(frozen=True, slots=True)
 class H264:
@@ -39,7 +42,8 @@ class H264:
     Args:
         profile: The name of the profile; the bytes as they are written where they name none;
             `None` if nothing is said.
-        level: For comparison only: ten times the level, 10.5 for 1b; `None` if nothing is said.
+        level: For comparison only: ten times the level, 10.5 for 1b, 10 if nothing is said; `None`
+            if what is said is none.
         mode: The packetization mode, "0" to "2"; "0" if nothing is said.
         is_mode_said: Whether there is a packetization mode.
         may_differ: Whether each side may have a level of its own.
@@ -63,7 +67,7 @@ class H264:
         text = said.get("profile-level-id")
         return cls(
             None if text is None else _profile(text),
-            None if text is None else _level(text),
+            _LEVEL_1 if text is None else _level(text),
             said.get("packetization-mode", "0"),
             "packetization-mode" in said,
             said.get("level-asymmetry-allowed") == "1",
