@@ -1,7 +1,7 @@
 """``nox -s tests``: every test, against installed wheels, on every Python that is found.
 
 The tests of single distributions run on each Python; those that need peers or make environments
-of their own (``tests/``) run on one, the oldest. Two workers share them; what needs the machine's
+of their own (``tests/``) run on one, the oldest. Three workers share them; what needs the machine's
 clock stays in one of them (see conftest.py). Arguments go to pytest; paths among them replace
 the choice of tests and the workers, and ``--python 3.12`` chooses one Python.
 """
@@ -17,8 +17,8 @@ from .run import Failure, main, run, say
 
 UNITS = ("deps/*/tests", "packages/*/tests")
 CROSSING = ("tests", "tools/tests")
-#: Most tests wait most of the time; more workers would leave the audio too little.
-WORKERS = ("-n", "2", "--dist", "loadgroup")
+#: Most tests wait most of the time: three of them leave the audio in time on two cores.
+WORKERS = ("-n", "3", "--dist", "loadgroup")
 
 
 def _main(arguments: list[str]) -> int:
