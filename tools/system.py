@@ -24,13 +24,16 @@ PEERS = (
     "baresip-core",
     "dnsmasq-base",
     "iproute2",
+    "nftables",
     "sip-tester",
+    "stun-server",
     "tshark",
 )
 """Programs that nobody here wrote, to talk to and to look with."""
 
-DAEMONS = ("kamailio",)
-"""Those whose package starts one with the system, which no test needs: tests start their own."""
+DAEMONS = {"kamailio": "kamailio", "stun-server": "stun"}
+"""Packages that start one with the system, which no test needs, and its name: tests start their
+own."""
 
 _FOLDER = ROOT / "deps/pjproject/src/sipsimple/pjproject/build"
 _ALIAS = "sipsimple_pjproject_build"
@@ -48,7 +51,7 @@ def ensure(*, build: bool = False, extra: tuple[str, ...] = ()) -> None:
     """
     packages = _module("system_packages")
     needed = (*packages.needed(), *extra) if build else extra
-    daemons = [name for name in packages.missing(needed) if name in DAEMONS]
+    daemons = [DAEMONS[name] for name in packages.missing(needed) if name in DAEMONS]
     try:
         packages.ensure(needed)
     except sys.modules[_ALIAS].BuildError as error:

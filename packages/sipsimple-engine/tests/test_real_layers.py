@@ -95,6 +95,8 @@ def test_the_engine_runs_with_what_is_installed(run):
         assert engine.parse_sip_uri("sip:alice@example.com").host == "example.com"
         assert engine.events == Engine.default_start_options["events"]
         engine.add_event("x-weather", ["text/plain"])
+        # Nobody answers there; it is told when the Engine stops.
+        engine.detect_nat_type("127.0.0.1", stun_server_port=9)
         assert engine.events["x-weather"] == ["text/plain"]
         assert "x-weather" not in Engine.default_start_options["events"]
         before = time.monotonic()
@@ -103,7 +105,8 @@ def test_the_engine_runs_with_what_is_installed(run):
         logs = [item.data for item in recorder.notifications if item.name == "SCEngineLog"]
         names = [item.name for item in recorder.notifications if item.name != "SCEngineLog"]
         assert names == [
-            "SCEngineWillStart", "SCEngineDidStart", "SCEngineWillEnd", "SCEngineDidEnd",
+            "SCEngineWillStart", "SCEngineDidStart", "SCEngineWillEnd",
+            "SCEngineDetectedNATType", "SCEngineDidEnd",
         ], names
         assert logs and {log.level for log in logs} <= {1, 2, 3, 4}
         for log in logs:

@@ -212,6 +212,10 @@ class SignalingComponent:
         """Add an event package; see `PJSIPUA.add_event()`."""
         self._running.add_event(event, accept_types)
 
+    def detect_nat_type(self, stun_server_address: str, stun_server_port: int = 3478) -> None:
+        """Find out the kind of NAT; see `PJSIPUA.detect_nat_type()`."""
+        self._running.detect_nat_type(stun_server_address, stun_server_port)
+
     def parse_sip_uri(self, uri_string: str) -> SIPURI:
         """Read a SIP or SIPS URI; see `PJSIPUA.parse_sip_uri()`."""
         return self._running.parse_sip_uri(uri_string)

@@ -31,6 +31,7 @@ cdef class PJSIPUA:
     cdef dict listeners
     cdef tuple _nameservers
     cdef object _lookups
+    cdef object _nat_detector
     cdef object _wake_reader
     cdef object _wake_writer
     cdef int _claim(self) except -1

@@ -53,6 +53,9 @@ from sipsimple.core.locating import Locator as _Locator
 from sipsimple.core.lookups import Lookups as _Lookups
 from sipsimple.core.names import Names as _Names
 from sipsimple.core.names import checked_nameservers
+from sipsimple.core.nat.detector import NATDetector as _NATDetector
+from sipsimple.core.nat.detector import checked_server
+from sipsimple.core.nat.notification import post_nat_type as _post_nat_type
 from sipsimple.core.options import (
     checked_bool,
     checked_ip,
@@ -306,8 +309,10 @@ cdef class PJSIPUA:
 
     cdef int _open_lookups(self) except -1:
         family = socket.AF_INET6 if ":" in self._local_ip else socket.AF_INET
-        locator = _Locator(_Names(self._nameservers, family))
+        names = _Names(self._nameservers, family)
+        locator = _Locator(names)
         listeners = self.listeners
+        self._nat_detector = _NATDetector(names.addresses, self._local_ip, _post_nat_type)
         self._lookups = _Lookups(
             # In the order of RFC 3261 section 18.1.1, as far as they are open at that time.
             lambda question: locator.locate(
@@ -321,6 +326,7 @@ cdef class PJSIPUA:
         if self._lookups is not None:
             resolver_set_lookups(None)
             self._lookups.close()
+            self._nat_detector.close()
         return 0
 
     cdef int _destroy(self) except -1:
@@ -695,6 +701,34 @@ cdef class PJSIPUA:
                 package_add(name, types)
                 # Replaced, not changed: others may be reading it.
                 self._events = {**self._events, name: types}
+        finally:
+            with nogil:
+                gate_leave()
+
+    def detect_nat_type(self, stun_server_address, stun_server_port=3478):
+        """Find out which kind of NAT this host is behind; `SCEngineDetectedNATType` tells it.
+
+        Takes up to 30 seconds. Detections may run at the same time; each is told once, also
+        where it fails or the core stops before.
+
+        Args:
+            stun_server_address: Host name or IP address of a STUN server that has two addresses,
+                a str.
+            stun_server_port: Its UDP port, an int from 1 to 65535.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: The address or the port cannot be one.
+            SIPCoreError: The core has stopped, or the system has no room for a thread.
+
+        Source: RFC 3489 section 10.1, RFC 5780.
+        """
+        host, port = checked_server(stun_server_address, stun_server_port)
+        self._enter()
+        try:
+            self._nat_detector.detect(host, port)
+        except RuntimeError as error:
+            raise SIPCoreError(f"cannot detect the type of NAT: {error}") from None
         finally:
             with nogil:
                 gate_leave()

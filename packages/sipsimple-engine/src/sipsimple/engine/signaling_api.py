@@ -218,6 +218,26 @@ class SignalingAPI:
         """
         self._signaling("add_event").add_event(event, accept_types)
 
+    def detect_nat_type(self, stun_server_address: str, stun_server_port: int = 3478) -> None:
+        """Find out which kind of NAT this host is behind, by asking a STUN server.
+
+        Takes up to 30 seconds; then exactly one `SCEngineDetectedNATType` is posted for each
+        call, also where the detection fails or the Engine stops before.
+
+        Args:
+            stun_server_address: Host name or IP address of a STUN server that has two addresses
+                (RFC 3489, RFC 5780).
+            stun_server_port: Its UDP port, 1 to 65535.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: The address or the port cannot be one.
+            SIPCoreError: The Engine does not run.
+
+        Source: RFC 3489 section 10.1.
+        """
+        self._signaling("detect_nat_type").detect_nat_type(stun_server_address, stun_server_port)
+
     def parse_sip_uri(self, uri_string: str) -> SIPURI:
         """Parse a SIP or SIPS URI.
 
