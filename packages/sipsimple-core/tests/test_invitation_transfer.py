@@ -149,6 +149,13 @@ def _received() -> None:
         invitation.reject_transfer()
         phone.expect("603 REFER")
 
+        # There may be one (RFC 3892 section 3).
+        twice = "<sip:bob@b>\r\nReferred-By: <sip:dave@b>"
+        phone.next("REFER", Refer_To="<sip:carol@example.net>", Referred_By=twice)
+        assert _told(driver, "SCInvitationGotTransfer")["referred_by"] == "<sip:bob@b>"
+        invitation.reject_transfer()
+        phone.expect("603 REFER")
+
         for header in (
             '"Carol <3, \\" and" <sip:carol@example.net>;x=y',
             "Carol <sip:carol@example.net>",

@@ -118,6 +118,9 @@ cdef int _deliver_request(object target, Event *base) except -1:
     cdef dict data = message_data(&(<TransferEvent *> base).cause.message)
     cdef dict headers = {name.lower(): value for name, value in data["headers"].items()}
     referred_by = headers.get("referred-by", headers.get("b"))
+    if isinstance(referred_by, list):
+        # There may be one (RFC 3892 section 3), and nobody has checked that.
+        referred_by = referred_by[0]
     try:
         refer_to = uri_from_text(_address(headers.get("refer-to", headers.get("r"))))
     except ValueError:
