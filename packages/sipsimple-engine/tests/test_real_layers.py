@@ -69,6 +69,7 @@ def test_the_engine_runs_with_what_is_installed(run):
     run("""
         import time
         from sipsimple import Engine, PJSIPError, SIPCoreError
+        from sipsimple.engine import known_notifications
         from sipsimple.notification import IObserver, NotificationCenter
         from zope.interface import implementer
 
@@ -111,6 +112,9 @@ def test_the_engine_runs_with_what_is_installed(run):
         assert logs and {log.level for log in logs} <= {1, 2, 3, 4}
         for log in logs:
             assert log.sender and isinstance(log.message, str) and log.timestamp.tzinfo
+        kinds = known_notifications()
+        for item in recorder.notifications:
+            assert kinds[item.name].problems(vars(item.data)) == []
         assert all(item.sender is engine for item in recorder.notifications)
         assert recorder.notifications[-1].name == "SCEngineDidEnd"
         try:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sipsimple.core.event_types import DEFAULT_EVENTS
+from sipsimple.core.notifications import NOTIFICATIONS
 from sipsimple.core.ua import DEFAULT_USER_AGENT, PJSIPUA
 from sipsimple.core.uri import SIPURI
 from sipsimple.pjproject import SIPCoreError
@@ -57,6 +58,7 @@ class SignalingComponent:
             "send_message": "sipsimple.core",
         }
     )
+    notifications = NOTIFICATIONS
 
     def __init__(self) -> None:
         self._ua: PJSIPUA | None = None

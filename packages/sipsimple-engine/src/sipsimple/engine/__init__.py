@@ -4,8 +4,10 @@ from sipsimple.engine.component import (
     Component,
     ComponentContext,
     EndingComponent,
+    NotifyingComponent,
     PollingComponent,
 )
+from sipsimple.engine.components import known_notifications
 from sipsimple.engine.engine import Engine
 from sipsimple.engine.options import StartOptions
 
@@ -14,6 +16,8 @@ __all__ = [
     "ComponentContext",
     "EndingComponent",
     "Engine",
+    "NotifyingComponent",
     "PollingComponent",
     "StartOptions",
+    "known_notifications",
 ]

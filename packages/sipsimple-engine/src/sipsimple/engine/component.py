@@ -15,10 +15,19 @@ component are keyword arguments of `Engine.start()`, its public names are names 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
-__all__ = ["GROUP", "Component", "ComponentContext", "EndingComponent", "PollingComponent"]
+from sipsimple.pjproject.notifications import NotificationKind
+
+__all__ = [
+    "GROUP",
+    "Component",
+    "ComponentContext",
+    "EndingComponent",
+    "NotifyingComponent",
+    "PollingComponent",
+]
 
 #: The entry-point group in which distributions name their components.
 GROUP = "sipsimple.components"
@@ -112,3 +121,15 @@ class EndingComponent(Protocol):
 
     def is_idle(self) -> bool:
         """Whether nothing is alive any more."""
+
+
+@runtime_checkable
+class NotifyingComponent(Protocol):
+    """A component that says which notifications it sends."""
+
+    @property
+    def notifications(self) -> Iterable[NotificationKind]:
+        """All of them: see `known_notifications()`.
+
+        No two components may have one of the same name.
+        """

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from sipsimple.engine.component import GROUP, Component, PollingComponent
+from sipsimple.engine.component import GROUP, Component, NotifyingComponent, PollingComponent
+from sipsimple.engine.notifications import NOTIFICATIONS
 from sipsimple.pjproject import SIPCoreError
+from sipsimple.pjproject.notifications import NOTIFICATIONS as PJPROJECT_NOTIFICATIONS
+from sipsimple.pjproject.notifications import NotificationKind
 
-__all__ = ["Installed", "installed"]
+__all__ = ["Installed", "installed", "known_notifications"]
 
 _MEMBERS = (
     "name",
@@ -73,6 +76,25 @@ def installed() -> Installed:
     return Installed(_in_starting_order(by_name, problems), tuple(problems))
 
 
+def known_notifications() -> dict[str, NotificationKind]:
+    """The notifications of everything that is installed, by name.
+
+    Those of other people's layers are among them where these say which they send, as a
+    `NotifyingComponent`.
+
+    Returns:
+        A new dict. It also has those that this version does not send, which say why.
+    """
+    kinds = [*NOTIFICATIONS, *PJPROJECT_NOTIFICATIONS]
+    for component in installed().components.values():
+        kinds += _notifications(component)
+    return {kind.name: kind for kind in kinds}
+
+
+def _notifications(component: Component) -> Iterable[NotificationKind]:
+    return component.notifications if isinstance(component, NotifyingComponent) else ()
+
+
 def _entry_points() -> list[importlib.metadata.EntryPoint]:
     """The entry points, each once: a folder that is on the path twice gives them twice."""
     unique = {
@@ -93,11 +115,16 @@ def _conflicts(components: Iterable[Component]) -> list[str]:
     problems = []
     options: dict[str, str] = {"log_level": "sipsimple-engine"}
     names: dict[str, str] = {}
+    notifications = {
+        **{each.name: "sipsimple-pjproject" for each in PJPROJECT_NOTIFICATIONS},
+        **{each.name: "sipsimple-engine" for each in NOTIFICATIONS},
+    }
     poller = None
     for component in components:
         for kind, taken, mine in (
-            ("option", options, component.default_start_options),
-            ("public name", names, component.public_names),
+            ("option", options, list(component.default_start_options)),
+            ("public name", names, list(component.public_names)),
+            ("notification", notifications, [each.name for each in _notifications(component)]),
         ):
             for key in mine:
                 owner = taken.setdefault(key, component.distribution)

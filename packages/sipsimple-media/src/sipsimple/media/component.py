@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from sipsimple.media.endpoint import MediaEndpoint, stop_at_exit
+from sipsimple.media.notifications import NOTIFICATIONS
 from sipsimple.media.options import DEFAULT_OPTIONS
 from sipsimple.pjproject.errors import SIPCoreError
 
@@ -38,6 +39,7 @@ class AudioComponent:
             "WaveFile": "sipsimple.media",
         }
     )
+    notifications = NOTIFICATIONS
 
     def __init__(self) -> None:
         self._endpoint: MediaEndpoint | None = None
