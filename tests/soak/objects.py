@@ -14,6 +14,7 @@ from typing import Any
 from zope.interface import implementer
 
 from sipsimple import SIPCoreError
+from sipsimple.engine import known_notifications
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 
 #: Of these states none lasts: a transaction is on its way, and ends.
@@ -94,6 +95,7 @@ class Objects:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._kinds = known_notifications()
         self._held: dict[str, dict[Any, Held]] = {}
         self._due: list[Due] = []
         # When a response to a MESSAGE outside of sessions has to have come, the oldest first.
@@ -187,7 +189,9 @@ class Objects:
 
     def handle_notification(self, notification: Notification) -> None:
         name, sender, data = notification.name, notification.sender, notification.data
+        problems = self._kinds[name].problems(vars(data))
         with self._lock:
+            self.violations += problems
             self.heard[name] += 1
             self.last = name
             held = self._held.get(type(sender).__name__, {}).get(sender)

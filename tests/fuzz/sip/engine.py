@@ -1,7 +1,8 @@
 """The Engine that is fuzzed: reads whatever it is told, takes calls and ends them.
 
 `python -m fuzz.sip.engine`: writes its ports as JSON when it runs, and ends when its standard
-input does. Exit status 3 where there was an exception in the Engine's thread.
+input does. Exit status 3 where there was an exception in the Engine's thread, or a notification
+was not as it is documented.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from zope.interface import implementer
 
 from sipsimple import Engine, SDPConnection, SDPMedia, SDPSession, SIPCoreError
+from sipsimple.engine import known_notifications
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 
 #: Of so many calls one is answered; the others are rejected in several ways.
@@ -29,17 +31,23 @@ class Listener:
     def __init__(self) -> None:
         self.calls = 0
         self.exceptions: list[str] = []
+        self._kinds = known_notifications()
 
     def handle_notification(self, notification: Notification) -> None:
         data = vars(notification.data)
         repr(data)
+        for problem in self._kinds[notification.name].problems(data):
+            self._report(f"{problem}\n")
         if notification.name == "SCEngineGotException":
-            self.exceptions.append(data["traceback"])
-            os.write(2, data["traceback"].encode("utf-8", "backslashreplace"))
+            self._report(data["traceback"])
         elif notification.name == "SCInvitationChangedState":
             # It may have ended meanwhile, or its offer makes no answer.
             with contextlib.suppress(SIPCoreError, ValueError):
                 self.on_call(notification.sender, data["state"])
+
+    def _report(self, text: str) -> None:
+        self.exceptions.append(text)
+        os.write(2, text.encode("utf-8", "backslashreplace"))
 
     def on_call(self, call: Any, state: str) -> None:
         if state == "INCOMING":

@@ -25,6 +25,7 @@ from sipsimple import (
     SDPConnection,
     SDPSession,
 )
+from sipsimple.engine import known_notifications
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 from testbed.processes import rtp_port_range
 
@@ -145,7 +146,7 @@ class Party:
     Attributes:
         calls: Those that live, by invitation.
         completed: How many have ended.
-        problems: Tracebacks of `SCEngineGotException`.
+        problems: Tracebacks of `SCEngineGotException`, and what was wrong with notifications.
         names: Of all notifications.
     """
 
@@ -156,6 +157,7 @@ class Party:
         self.completed = 0
         self.problems: list[str] = []
         self.names: list[str] = []
+        self._kinds = known_notifications()
         NotificationCenter().add_observer(self)
         # By its name as well: what only observers of everything get is logged too.
         NotificationCenter().add_observer(self, name="SCEngineGotException")
@@ -173,6 +175,7 @@ class Party:
         """Answer, start audio, and keep count."""
         name, sender, data = notification.name, notification.sender, notification.data
         self.names.append(name)
+        self.problems += self._kinds[name].problems(vars(data))
         if name == "SCEngineGotException":
             self.problems.append(data.traceback)
         if not isinstance(sender, Invitation):

@@ -34,7 +34,9 @@ from sipsimple import (
     SIPCoreError,
     WaveFile,
 )
+from sipsimple.engine import known_notifications
 from sipsimple.notification import IObserver, Notification, NotificationCenter
+from testbed.notification_check import NotificationCheck
 from testbed.processes import rtp_port_range
 
 __all__ = ["Agent", "Call"]
@@ -138,6 +140,7 @@ class Agent:
         self._pipe = pipe
         self._sending = threading.Lock()
         self._engine = Engine()
+        self._check = NotificationCheck(known_notifications().values())
         self._labels: dict[int, str] = {}
         self._objects: dict[str, Any] = {}
         self._counts: dict[str, int] = {}
@@ -296,6 +299,7 @@ class Agent:
     def handle_notification(self, notification: Notification) -> None:
         """Pass a notification on, and do what an endpoint does on its own."""
         name, sender, data = notification.name, notification.sender, notification.data
+        self._look_at(name, sender, data)
         if name == "SCEngineLog":
             print(data.message.rstrip(), flush=True)
             return
@@ -317,6 +321,13 @@ class Agent:
             call.invitation.respond_to_reinvite(200)
         elif data.state == "DISCONNECTED":
             call.ended()
+
+    def _look_at(self, name: str, sender: object, data: Any) -> None:
+        """Hold a notification against what is documented of it."""
+        self._check.see(name, sender, vars(data))
+        wrong, self._check.found = self._check.found, []
+        if wrong:
+            self._send({"wrong": wrong})
 
     def _call_of(self, invitation: Invitation, data: Any) -> Call | None:
         label = self._labels.get(id(invitation))

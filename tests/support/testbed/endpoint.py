@@ -52,7 +52,8 @@ class Endpoint(Process):
     """An endpoint with a running Engine.
 
     Leaving the `with` block stops its Engine. It is an error when that hangs, when the
-    process crashes, or when an exception was reported meanwhile.
+    process crashes, or when meanwhile an exception was reported or a notification came that
+    was not as it is documented.
 
     Args:
         name: What to call it.
@@ -81,6 +82,7 @@ class Endpoint(Process):
         self._changed = threading.Condition()
         self._events: list[Event] = []
         self._replies: dict[int, dict[str, Any]] = {}
+        self._wrong: list[str] = []
         self._commands = 0
         self._over = self._ended = False
         self.exceptions_expected = False
@@ -108,6 +110,8 @@ class Endpoint(Process):
                 self.stop()
         finally:
             self.end()
+        # Of one that was not stopped.
+        self._verify()
 
     # ---- commands
 
@@ -149,8 +153,8 @@ class Endpoint(Process):
         """Stop its Engine and let it exit.
 
         Raises:
-            TestbedError: That takes too long, its exit status is not 0, or an exception was
-                reported that nobody expected.
+            TestbedError: That takes too long, its exit status is not 0, an exception was
+                reported that nobody expected, or a notification was not as it is documented.
         """
         if self.popen.poll() is None:
             self.do("stop", timeout=20)
@@ -163,6 +167,7 @@ class Endpoint(Process):
         exceptions = self.events("SCEngineGotException")
         if exceptions and not self.exceptions_expected:
             raise self.failure(f"an exception was reported:\n{exceptions[0].data['traceback']}")
+        self._verify()
 
     def end(self, timeout: float = 5) -> None:
         """End the process without further ado, where it has not ended; however it ended."""
@@ -170,6 +175,13 @@ class Endpoint(Process):
         super().end(timeout)
         self._reader.join(5)
         self._socket.close()
+
+    def _verify(self) -> None:
+        """Fail where a notification was not as it is documented."""
+        with self._changed:
+            wrong, self._wrong = self._wrong, []
+        if wrong:
+            raise self.failure("notifications are not as described:\n" + "\n".join(wrong))
 
     # ---- notifications
 
@@ -292,6 +304,8 @@ class Endpoint(Process):
         with self._changed:
             if "id" in message:
                 self._replies[message["id"]] = message
+            elif "wrong" in message:
+                self._wrong += message["wrong"]
             else:
                 self._events.append(Event(message["name"], message["sender"], message["data"]))
             self._changed.notify_all()

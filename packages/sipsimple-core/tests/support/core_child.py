@@ -22,6 +22,10 @@ def main() -> None:
     sys.modules[Path(file).stem] = module
     specification.loader.exec_module(module)
     result = getattr(module, function)(*arguments)
+    driver = sys.modules.get("core_driver")
+    if driver is not None:
+        # Of drivers that were neither stopped nor left.
+        driver.check.verify()
     with result_file:
         pickle.dump(result, result_file)
 

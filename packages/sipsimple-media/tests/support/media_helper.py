@@ -1,12 +1,20 @@
 """What the tests do again and again: run an endpoint, collect notifications, connect a pair."""
 
+import sys
 import threading
 import time
+from pathlib import Path
 
 from sipsimple.media import AudioTransport, MediaEndpoint, RTPTransport
+from sipsimple.media.notifications import NOTIFICATIONS
 from sipsimple.pjproject.events import queue
 from sipsimple.pjproject.runtime import set_log_level
 from sipsimple.sdp import SDPConnection, SDPSession
+
+# What the tests of the whole repository share.
+sys.path.append(str(Path(__file__).resolve().parents[4] / "tests" / "support"))
+
+from testbed.notification_check import NotificationCheck
 
 LOOPBACK = "127.0.0.1"
 
@@ -66,6 +74,7 @@ class Media:
         self.endpoint = None
         self.notifications = []
         self.exceptions = []
+        self._check = NotificationCheck(NOTIFICATIONS)
         self._changed = threading.Condition()
         self._closing = False
         set_log_level(3)
@@ -84,6 +93,7 @@ class Media:
             queue.drain(self._handle)
 
     def _handle(self, name, sender, data):
+        self._check.see(name, sender, data)
         if name == "SCEngineLog":
             print("log", data["level"], data["sender"], data["message"], flush=True)
             return
@@ -150,3 +160,4 @@ class Media:
     def check(self):
         """Nothing went wrong where no test sees it."""
         assert not self.exceptions, self.exceptions[0]
+        self._check.verify()
