@@ -1,9 +1,14 @@
 """Configuration of Sphinx: `sphinx-build -W docs docs/_build/html`, with everything installed."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from notification_list import MARK, listing
 
 _project = tomllib.loads(
     (Path(__file__).parent.parent / "deps" / "pjproject" / "pyproject.toml").read_text()
@@ -57,6 +62,16 @@ def _notifications(
     lines[start:end] = [f".. rubric:: {lines[start]}", "", *items, ""]
 
 
+def _notification_list(app: object, page: str, source: list[str]) -> None:
+    """Put the list of notifications, which is made from the code, onto its page."""
+    if page == "notifications":
+        before, mark, after = source[0].partition(MARK)
+        if not mark:
+            raise ValueError(f"there is no place for the list of notifications: {MARK}")
+        source[0] = before + listing() + after
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx; before napoleon has its turn."""
+    app.connect("source-read", _notification_list)
     app.connect("autodoc-process-docstring", _notifications, priority=100)

@@ -41,7 +41,7 @@ DOCUMENTED: dict[str, str] = {
 }
 
 #: Those of them that belong to what this version does not have.
-UNAVAILABLE = {"SCEngineDetectedNATType", "SCRTPTransportDidFail"}
+UNAVAILABLE = {"SCRTPTransportDidFail"}
 
 
 @pytest.fixture(scope="module")
