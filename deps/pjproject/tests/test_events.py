@@ -100,18 +100,32 @@ def test_an_exception_in_the_handler_is_reported_and_stops_nothing(
     assert "the reason" in recorder.notifications[1][2]["traceback"]
 
 
-def test_what_is_posted_while_draining_waits_for_the_next_drain(recorder: Recorder) -> None:
+def test_what_is_posted_while_draining_is_delivered_after_what_waited(recorder: Recorder) -> None:
     def handler(name: str, sender: object, data: dict[str, Any]) -> None:
         recorder(name, sender, data)
         if name == "First":
-            queue.post("Second", None, {})
+            queue.post("Third", None, {})
             assert queue.drain(handler) == 0
 
     queue.post("First", None, {})
-    assert queue.drain(handler) == 1
-    assert queue.wait(1)
-    assert queue.drain(handler) == 1
-    assert recorder.names == ["First", "Second"]
+    queue.post("Second", None, {})
+    assert queue.drain(handler) == 3
+    assert recorder.names == ["First", "Second", "Third"]
+    assert not queue.wait(0)
+    assert select.select([queue.fileno()], [], [], 0)[0] == []
+
+
+def test_a_drain_ends_although_every_notification_posts_the_next(recorder: Recorder) -> None:
+    def handler(name: str, sender: object, data: dict[str, Any]) -> None:
+        recorder(name, sender, data)
+        queue.post("Next", None, {})
+
+    queue.post("First", None, {})
+    count = queue.drain(handler)
+    assert 1 < count < 100 and len(recorder.names) == count
+    # The rest waits, and whoever sleeps until something does wakes.
+    assert select.select([queue.fileno()], [], [], 0)[0] == [queue.fileno()]
+    assert queue.drain(recorder) == 1
 
 
 def test_nothing_is_lost_when_many_threads_post(recorder: Recorder) -> None:

@@ -343,3 +343,20 @@ def test_data_is_made_when_it_is_read_and_is_a_dict_all_the_same():
     assert type(pickle.loads(pickle.dumps(data()))) is dict
     assert eval(repr(data())) == whole
     assert data().setdefault("a", 0) == "A" and data().setdefault("c", 3) == 3
+
+
+def test_what_is_taken_out_of_the_data_stays_out():
+    def data() -> LazyData:
+        return LazyData({"x": 1}, ("a", "b"), str.upper)
+
+    taken = data()
+    assert taken.pop("a") == "A" and taken == {"x": 1, "b": "B"} and "a" not in taken
+    assert taken.pop("a", None) is None
+    with pytest.raises(KeyError, match="a"):
+        taken.pop("a")
+    taken = data()
+    del taken["x"], taken["b"]
+    assert taken == {"a": "A"} and taken.popitem() == ("a", "A") and not taken
+    taken = data()
+    taken.clear()
+    assert taken == {} and taken.get("a") is None

@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 
 from libc.stdint cimport int64_t
 from libc.stdlib cimport calloc, free
+from cpython.dict cimport PyDict_Contains, PyDict_SetItem
 from cpython.ref cimport PyObject, Py_INCREF, Py_DECREF
 
 from sipsimple.pjproject.native cimport (
@@ -60,8 +61,13 @@ cdef struct Queue:
     bint signalled          # a byte lies in the socket pair
     bint polling            # `poller` is inside its poll and drains when it returns
     pthread_t poller
+    bint draining           # a thread delivers, and looks again before it ends
     int wake_writer
     int wake_reader
+
+cdef enum:
+    # Of one drain: delivering makes more events, and whoever drains has other things to do too.
+    MOST_ROUNDS = 16
 
 cdef Queue _queue
 
@@ -104,15 +110,22 @@ cdef void event_push(Event *event) noexcept nogil:
     else:
         _queue.last.next = event
     _queue.last = event
-    wake = not _queue.signalled and not (
+    wake = not _queue.draining and not (
         _queue.polling and pthread_equal(_queue.poller, pthread_self())
     )
     if wake:
-        # Under the lock, as is the reading: `signalled` says exactly whether a byte is there.
-        # A stray one would wake every later poll for nothing.
+        _signal()
+    pthread_mutex_unlock(&sipsimple_queue_lock)
+
+
+cdef void _signal() noexcept nogil:
+    """Under the lock, as is the reading: `signalled` says exactly whether a byte is there.
+
+    A stray one would wake every later poll for nothing.
+    """
+    if not _queue.signalled:
         _queue.signalled = True
         write(_queue.wake_writer, b"!", 1)
-    pthread_mutex_unlock(&sipsimple_queue_lock)
 
 
 cdef void poll_begins() noexcept nogil:
@@ -142,9 +155,11 @@ cdef int wakeup_descriptor() noexcept nogil:
 
 
 cdef Event *_take_all() noexcept nogil:
+    """All events, for a drain that begins or goes on; NULL where there are none."""
     cdef Event *events
     cdef char byte
     pthread_mutex_lock(&sipsimple_queue_lock)
+    _queue.draining = True
     events = _queue.first
     _queue.first = _queue.last = NULL
     if _queue.signalled:
@@ -152,6 +167,14 @@ cdef Event *_take_all() noexcept nogil:
         read(_queue.wake_reader, &byte, 1)
     pthread_mutex_unlock(&sipsimple_queue_lock)
     return events
+
+
+cdef void _end_drain() noexcept nogil:
+    pthread_mutex_lock(&sipsimple_queue_lock)
+    _queue.draining = False
+    if _queue.first != NULL:
+        _signal()
+    pthread_mutex_unlock(&sipsimple_queue_lock)
 
 
 cdef void _release_all(Event *event) noexcept nogil:
@@ -211,9 +234,11 @@ cdef object _draining = threading.Lock()
 
 cdef int emit(Event *event, str name, object sender, object data) except -1:
     """Hand one notification to the handler of the drain that is running."""
-    data.setdefault(
-        "timestamp", datetime.fromtimestamp(event.time_ns / 1e9, timezone.utc)
-    )
+    # Past the methods of a subclass, which would have it made whole.
+    if not PyDict_Contains(data, "timestamp"):
+        PyDict_SetItem(
+            data, "timestamp", datetime.fromtimestamp(event.time_ns / 1e9, timezone.utc)
+        )
     _handler(name, sender, data)
     return 0
 
@@ -278,12 +303,14 @@ class EventQueue:
 
         Returns:
             How many events were taken from the queue. 0, at once, where another thread is
-            draining, and in a call from within the handler.
+            draining, and in a call from within the handler. What the handler causes is
+            delivered too, unless that never ends: the rest waits then, and `fileno()` is readable.
         """
         global _handler
         cdef Event *events
         cdef Event *event
         cdef int count = 0
+        cdef int rounds = 0
         lock = _draining
         if not lock.acquire(blocking=False):
             return 0
@@ -292,26 +319,31 @@ class EventQueue:
             with nogil:
                 ensure_thread()
                 events = _take_all()
-            event = events
-            while event != NULL:
-                count += 1
-                try:
-                    target = None
-                    if event.target != NULL:
-                        target = find_object(event.target.identity)
-                    if target is not None or event.target == NULL:
-                        event.deliver(target, event)
-                except BaseException:
-                    _report(handler)
-                if lock is not _draining:
-                    # The handler has forked, and this is the child: the parent delivers and
-                    # releases the others.
-                    return count
-                event = event.next
-            target = None
-            with nogil:
-                _release_all(events)
+            while events != NULL:
+                event = events
+                while event != NULL:
+                    count += 1
+                    try:
+                        target = None
+                        if event.target != NULL:
+                            target = find_object(event.target.identity)
+                        if target is not None or event.target == NULL:
+                            event.deliver(target, event)
+                    except BaseException:
+                        _report(handler)
+                    if lock is not _draining:
+                        # The handler has forked, and this is the child: the parent delivers and
+                        # releases the others.
+                        return count
+                    event = event.next
+                target = None
+                rounds += 1
+                with nogil:
+                    _release_all(events)
+                    events = _take_all() if rounds < MOST_ROUNDS else NULL
         finally:
+            with nogil:
+                _end_drain()
             _handler = None
             lock.release()
         return count
@@ -337,7 +369,7 @@ def _after_fork_in_child():
     # What waits is the parent's to deliver. It is not released: that could call PJSIP, whose
     # locks may be held by threads that are not here either.
     _queue.first = _queue.last = NULL
-    _queue.signalled = _queue.polling = False
+    _queue.signalled = _queue.polling = _queue.draining = False
     _open()
     for end in inherited:
         end.close()

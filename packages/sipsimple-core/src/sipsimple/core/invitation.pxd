@@ -3,6 +3,7 @@
 from sipsimple.core.credentials cimport Credentials
 from sipsimple.core.invitation_actions cimport Invite, action_function
 from sipsimple.core.transfer_session cimport TransferSession
+from sipsimple.core.received_message cimport ReceivedMessage
 from sipsimple.core.route cimport Route
 from sipsimple.core.uri cimport SIPURI
 
@@ -10,10 +11,13 @@ cdef class Invitation(TransferSession):
     cdef Credentials _credentials
     cdef SIPURI _caller_uri
     cdef SIPURI _callee_uri
+    # The INVITE of an incoming session, until its URIs are read.
+    cdef ReceivedMessage _invite
     cdef Route _route
     # Set by the application and not sent yet; an SDPSession.
     cdef object _local_sdp
 
+    cdef int _read_addresses(self) except -1
     cdef object _description(self, int which)
     cdef int _start(self, Invite *invite) except? -99
     cdef int _perform(

@@ -146,22 +146,24 @@ cdef class Invitation(TransferSession):
     @property
     def caller_uri(self):
         """Who calls; None where the From of an INVITE has no SIP URI."""
+        self._read_addresses()
         return self._caller_uri
 
     @property
     def callee_uri(self):
         """Who is called; None where the To of an INVITE has no SIP URI."""
+        self._read_addresses()
         return self._callee_uri
 
     @property
     def local_uri(self):
         """The URI of this side."""
-        return self._caller_uri if self.is_outgoing else self._callee_uri
+        return self.caller_uri if self.is_outgoing else self.callee_uri
 
     @property
     def remote_uri(self):
         """The URI of the other side."""
-        return self._callee_uri if self.is_outgoing else self._caller_uri
+        return self.callee_uri if self.is_outgoing else self.caller_uri
 
     @property
     def route(self):
@@ -195,6 +197,18 @@ cdef class Invitation(TransferSession):
             length = self.session.call_id_length
         anchor_unlock(self.anchor)
         return None if text == NULL else text[:length].decode("utf-8", "surrogateescape")
+
+    cdef int _read_addresses(self) except -1:
+        cdef ReceivedMessage invite = self._invite
+        cdef dict addresses
+        if invite is None:
+            return 0
+        addresses = invite.addresses()
+        if self._invite is not None:  # else another thread was faster
+            self._caller_uri = addresses["from_uri"]
+            self._callee_uri = addresses["to_uri"]
+            self._invite = None
+        return 0
 
     # ---- session descriptions
 
@@ -551,12 +565,11 @@ cdef class Invitation(TransferSession):
         return 0
 
 
-cdef object _adopt(Anchor *anchor, SIPURI caller, SIPURI callee):
+cdef object _adopt(Anchor *anchor, ReceivedMessage invite):
     """The object of an incoming session."""
     cdef Invitation invitation = Invitation.__new__(Invitation)
     invitation.session = <Session *> anchor
-    invitation._caller_uri = caller
-    invitation._callee_uri = callee
+    invitation._invite = invite
     anchor.dispose = session_dispose
     invitation.adopt(anchor_ref(anchor))
     # Unpinned by the delivery of DISCONNECTED, which comes behind this.

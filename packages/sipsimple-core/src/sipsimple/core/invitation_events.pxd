@@ -1,7 +1,7 @@
 """C interface of the notifications of `Invitation`, from callback to delivery."""
 
 from sipsimple.core.invitation_message cimport Message
-from sipsimple.core.uri cimport SIPURI
+from sipsimple.core.received_message cimport ReceivedMessage
 from sipsimple.pjproject.native cimport Anchor
 from sipsimple.pjproject.pjlib cimport pj_status_t, pj_str_t
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
@@ -27,6 +27,7 @@ cdef void record_negotiated(
 ) noexcept nogil
 cdef void record_not_negotiated(Anchor *session, pj_status_t status) noexcept nogil
 
-# Makes the Python object of an incoming session; takes a reference of its own to the anchor.
-ctypedef object (*adopt_function)(Anchor *session, SIPURI caller, SIPURI callee)
+# Makes the Python object of an incoming session; takes a reference of its own to the anchor. The
+# message is the INVITE, or None.
+ctypedef object (*adopt_function)(Anchor *session, ReceivedMessage message)
 cdef void set_adopt_function(adopt_function function) noexcept

@@ -1,31 +1,30 @@
 """The notifications of `Invitation`: recorded in PJSIP's callbacks, delivered later.
 
 Everything here that ends in `nogil` runs in a callback of PJSIP's, under the dialog's lock;
-the rest runs on the draining thread.
+the rest runs on the draining thread. Messages and descriptions become Python objects when an
+observer reads them.
 """
 
 import contextlib
 
 from libc.string cimport memcpy, memset, strlen
 
-from sipsimple.core.invitation_message cimport message_data, message_free
+from sipsimple.core.invitation_message cimport message_free
 from sipsimple.core.invitation_states cimport STATE_DISCONNECTED, STATE_INCOMING, STATE_NULL
 from sipsimple.core.invitation_states cimport state_name
+from sipsimple.core.printed_sdp cimport PrintedSDP, negotiated_sdp, sdp_free, sdp_print
+from sipsimple.core.received_message cimport ReceivedMessage, received_message
 from sipsimple.pjproject.events cimport Event, emit, event_new, event_push
 from sipsimple.pjproject.native cimport NativeObject, anchor_ref, anchor_unref
-from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t
-from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session_clone
-from sipsimple.pjproject.runtime cimport create_pool
-from sipsimple.sdp.native cimport session_from_native
+from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
 
+from sipsimple.core.lazy_data import LazyData
 from sipsimple.pjproject.errors import SIPCoreError
 from sipsimple.pjproject.runtime import strerror
 
-cdef enum:
-    # Two descriptions of the usual size: pjmedia's structs have room for the largest, which
-    # makes 11 kB of one with a single stream.
-    SDP_POOL_BYTES = 28672
-    SDP_POOL_INCREMENT = 8192
+_OF_REQUESTS = frozenset(("method", "request_uri", "headers", "body"))
+_OF_RESPONSES = frozenset(("code", "reason", "headers", "body"))
+_OF_NEGOTIATIONS = frozenset(("local_sdp", "remote_sdp"))
 
 cdef struct ChangeEvent:
     Event base
@@ -38,9 +37,9 @@ cdef struct ChangeEvent:
 cdef struct NegotiationEvent:
     Event base
     pj_status_t status
-    pj_pool_t *pool
-    pjmedia_sdp_session *local
-    pjmedia_sdp_session *remote
+    # Empty where it has failed.
+    PrintedSDP local
+    PrintedSDP remote
 
 cdef adopt_function _adopt = NULL
 
@@ -110,10 +109,8 @@ cdef void _record_negotiation(
         return
     event.status = status
     if status == PJ_SUCCESS:
-        event.pool = create_pool("invitation-sdp", SDP_POOL_BYTES, SDP_POOL_INCREMENT)
-        if event.pool != NULL:
-            event.local = pjmedia_sdp_session_clone(event.pool, local)
-            event.remote = pjmedia_sdp_session_clone(event.pool, remote)
+        sdp_print(&event.local, local)
+        sdp_print(&event.remote, remote)
     event_push(&event.base)
 
 
@@ -135,47 +132,50 @@ cdef void _release_change(Event *base) noexcept nogil:
 
 cdef void _release_negotiation(Event *base) noexcept nogil:
     cdef NegotiationEvent *event = <NegotiationEvent *> base
-    if event.pool != NULL:
-        pj_pool_release(event.pool)
+    sdp_free(&event.local)
+    sdp_free(&event.remote)
 
 
 # ---- delivery
 
-cdef dict _cause_data(Cause *cause):
-    if cause.message.data != NULL:
-        return message_data(&cause.message)
-    if cause.code:
-        reason = cause.reason[:strlen(cause.reason)].decode("utf-8", "surrogateescape")
-        return {"code": cause.code, "reason": reason}
-    return {}
-
-
-cdef int _emit_change(object sender, ChangeEvent *event, dict data) except -1:
-    data["prev_state"] = state_name(event.previous)
-    data["state"] = state_name(event.state)
+cdef int _emit_change(object sender, ChangeEvent *event, ReceivedMessage message) except -1:
+    cdef Cause *cause = &event.cause
+    cdef object data = {
+        "prev_state": state_name(event.previous),
+        "state": state_name(event.state),
+    }
+    if message is not None:
+        names = _OF_REQUESTS if message.is_request() else _OF_RESPONSES
+        data = LazyData(data, names, message.read)
+    elif cause.code:
+        data["code"] = cause.code
+        data["reason"] = cause.reason[:strlen(cause.reason)].decode("utf-8", "surrogateescape")
     return emit(&event.base, "SCInvitationChangedState", sender, data)
 
 
 cdef int _deliver_incoming(object target, Event *base) except -1:
     cdef ChangeEvent *event = <ChangeEvent *> base
-    cdef dict data
-    cdef dict headers
+    cdef ReceivedMessage message = None
     try:
-        data = _cause_data(&event.cause)
-        headers = data["headers"]
-        invitation = _adopt(event.session, headers["From"][0], headers["To"][0])
+        if event.cause.message.data == NULL:
+            raise MemoryError
+        message = received_message(&event.cause.message)
+        invitation = _adopt(event.session, message)
     except BaseException:
         # Nobody hears of it, so nobody else could end it; it may have ended by itself.
         with contextlib.suppress(SIPCoreError):
-            _adopt(event.session, None, None).disconnect(500)
+            _adopt(event.session, None).disconnect(500)
         raise
-    return _emit_change(invitation, event, data)
+    return _emit_change(invitation, event, message)
 
 
 cdef int _deliver_change(object target, Event *base) except -1:
     cdef ChangeEvent *event = <ChangeEvent *> base
+    cdef ReceivedMessage message = None
     try:
-        _emit_change(target, event, _cause_data(&event.cause))
+        if event.cause.message.data != NULL:
+            message = received_message(&event.cause.message)
+        _emit_change(target, event, message)
     finally:
         if event.state == STATE_DISCONNECTED:
             # Nothing comes any more: whether it lives on is up to the application.
@@ -185,15 +185,12 @@ cdef int _deliver_change(object target, Event *base) except -1:
 
 cdef int _deliver_negotiation(object target, Event *base) except -1:
     cdef NegotiationEvent *event = <NegotiationEvent *> base
-    cdef dict data
+    cdef object data
     if event.status == PJ_SUCCESS:
-        if event.local == NULL or event.remote == NULL:
+        if event.local.text == NULL or event.remote.text == NULL:
             raise MemoryError
-        data = {
-            "succeeded": True,
-            "local_sdp": session_from_native(event.local),
-            "remote_sdp": session_from_native(event.remote),
-        }
+        read = negotiated_sdp(&event.local, &event.remote).read
+        data = LazyData({"succeeded": True}, _OF_NEGOTIATIONS, read)
     else:
         data = {"succeeded": False, "error": strerror(event.status)}
     return emit(base, "SCInvitationGotSDPUpdate", target, data)

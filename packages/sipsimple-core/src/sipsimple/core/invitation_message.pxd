@@ -11,6 +11,7 @@ cdef struct Message:
     # 18.2.1, RFC 3581), which PJSIP has added to its own copy only.
     char source[46]
     int source_port
+    bint is_request
 
 cdef bint message_copy(Message *message, const pjsip_rx_data *received) noexcept nogil
 cdef void message_free(Message *message) noexcept nogil

@@ -49,7 +49,8 @@ cdef bint message_copy(Message *message, const pjsip_rx_data *received) noexcept
     memcpy(message.data, received.msg_info.msg_buf, received.msg_info.len)
     message.data[received.msg_info.len] = 0
     message.length = received.msg_info.len
-    if received.msg_info.msg.type == PJSIP_REQUEST_MSG:
+    message.is_request = received.msg_info.msg.type == PJSIP_REQUEST_MSG
+    if message.is_request:
         # Both have room for the longest IPv6 address; the copy was zeroed.
         memcpy(message.source, received.pkt_info.src_name, sizeof(message.source) - 1)
         message.source_port = received.pkt_info.src_port

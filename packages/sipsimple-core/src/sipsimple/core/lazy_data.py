@@ -17,7 +17,7 @@ class LazyData(dict[str, Any]):
 
     Args:
         made: Items that are there already.
-        names: Keys of the others.
+        names: Keys of the others; a frozenset is not copied.
         read: Makes the value for one of them.
     """
 
@@ -39,6 +39,8 @@ class LazyData(dict[str, Any]):
     def _all(self) -> LazyData:
         for name in self._names:
             self[name]
+        # From now on it is as any other dict: what is taken out stays out.
+        self._names = frozenset()
         return self
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -76,6 +78,22 @@ class LazyData(dict[str, Any]):
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
         """All items."""
         return dict.items(self._all())
+
+    def __delitem__(self, name: str) -> None:
+        dict.__delitem__(self._all(), name)
+
+    def pop(self, name: str, *default: Any) -> Any:
+        """Take an item out, made if need be."""
+        return dict.pop(self._all(), name, *default)
+
+    def popitem(self) -> tuple[str, Any]:
+        """Take the last item out, all of them made before."""
+        return dict.popitem(self._all())
+
+    def clear(self) -> None:
+        """Take all items out, and make none."""
+        self._names = frozenset()
+        super().clear()
 
     def copy(self) -> dict[str, Any]:
         """A plain dict with all items."""

@@ -69,10 +69,10 @@ cdef struct MessageEvent:
     Span type
     Span subtype
 
-_ITEMS = (
+_ITEMS = frozenset((
     *("to_uri", "from_uri", "content_type", "content_subtype", "body", "headers"),
     "request_uri",
-)
+))
 
 
 # ---- the notification

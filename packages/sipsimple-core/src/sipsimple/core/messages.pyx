@@ -19,7 +19,7 @@ from sipsimple.core.message_client cimport (
     outgoing_send,
 )
 from sipsimple.core.primitive cimport Primitive
-from sipsimple.core.received_message cimport ReceivedMessage, received_response
+from sipsimple.core.received_message cimport ReceivedMessage, received_message
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
     fill_credentials,
@@ -40,6 +40,8 @@ from sipsimple.pjproject.strings cimport borrow
 from sipsimple.core.content import checked_body, checked_content_type
 from sipsimple.core.errors import MessagePendingError
 from sipsimple.core.lazy_data import LazyData
+
+_OF_RESPONSES = frozenset(("headers", "body"))
 
 # ---- who has not answered yet
 
@@ -96,9 +98,9 @@ cdef int _deliver(object target, Event *base) except -1:
         data["headers"] = {}
         data["body"] = None
     else:
-        response = received_response(&event.message)
+        response = received_message(&event.message)
         data["reason"] = response.text(&event.reason_span)
-        data = LazyData(data, ("headers", "body"), response.read)
+        data = LazyData(data, _OF_RESPONSES, response.read)
     return emit(base, "SCEngineGotMessageResponse", None, data)
 
 

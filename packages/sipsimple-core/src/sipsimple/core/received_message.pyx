@@ -30,19 +30,22 @@ cdef class ReceivedMessage:
 
         Args:
             name: `to_uri`, `from_uri`, `request_uri`, `content_type`, `content_subtype`,
-                `headers` or `body`.
+                `headers` or `body`; `method` of a request; `code` or `reason` of a response.
         """
         if name in _ADDRESSES:
-            return self._read_addresses()[name]
+            return self.addresses()[name]
         if name == "content_type":
             return self.text(&self._type) or None
         if name == "content_subtype":
             return self.text(&self._subtype) or None
-        if name == "body" and self._is_request:
+        if name == "body" and self._has_spans:
             return self._octets(&self._body)
         if self._whole is None:
             self._whole = message_data(&self._message)
         return self._whole[name]
+
+    cdef bint is_request(self):
+        return self._message.is_request
 
     cdef bytes _octets(self, const Span *span):
         return self._message.data[span.start:span.start + span.length]
@@ -50,7 +53,7 @@ cdef class ReceivedMessage:
     cdef str text(self, const Span *span):
         return self._octets(span).decode("utf-8", "surrogateescape")
 
-    cdef dict _read_addresses(self):
+    cdef dict addresses(self):
         cdef pj_pool_t *pool = NULL
         cdef pjsip_msg *parsed
         if self._addresses is None:
@@ -81,12 +84,12 @@ cdef ReceivedMessage _take(Message *message):
 
 cdef ReceivedMessage received_request(Message *message, Span body, Span type, Span subtype):
     cdef ReceivedMessage request = _take(message)
-    request._is_request = True
+    request._has_spans = True
     request._body = body
     request._type = type
     request._subtype = subtype
     return request
 
 
-cdef ReceivedMessage received_response(Message *message):
+cdef ReceivedMessage received_message(Message *message):
     return _take(message)

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from typing import ClassVar, TypeAlias
 
 from sipsimple.notification.notification import Any, Notification, UnknownSender
@@ -18,6 +18,9 @@ __all__ = ["NotificationCenter", "ReportError"]
 ReportError: TypeAlias = Callable[[Notification, Observer, BaseException], None]
 
 _Key: TypeAlias = tuple[Hashable, Hashable]
+
+#: Names whose observers are remembered. The SIP core has some thirty; programs may post others.
+MOST_NAMES = 500
 
 logger = logging.getLogger("sipsimple.notification")
 
@@ -67,6 +70,11 @@ class NotificationCenter:
         self._lock = threading.RLock()
         # The values are never changed but replaced, so that delivering needs no lock.
         self._observers: dict[_Key, tuple[Observer, ...]] = {}
+        # How many of its keys name a sender.
+        self._with_sender = 0
+        # Those of each name, while nobody asked for a single sender; else None. Replaced with
+        # every change of the observers, and after it.
+        self._by_name: dict[str, tuple[Observer, ...]] | None = {}
         self._gone: deque[ObserverWeakrefProxy] = deque()
 
     def add_observer(
@@ -171,16 +179,27 @@ class NotificationCenter:
         if interruption is not None:
             raise interruption
 
-    def _observers_of(self, notification: Notification) -> Iterator[Observer]:
+    def _observers_of(self, notification: Notification) -> Iterable[Observer]:
         """Each observer of a notification, once."""
         if self._gone:
             self._remove_gone()
-        name, sender = notification.name, notification.sender
+        name = notification.name
+        by_name = self._by_name
+        if by_name is None:
+            return self._find(name, notification.sender)
+        found = by_name.get(name)
+        if found is None:
+            found = self._find(name, notification.sender)
+            if len(by_name) < MOST_NAMES:
+                by_name[name] = found
+        return found
+
+    def _find(self, name: str, sender: object) -> tuple[Observer, ...]:
         keys: tuple[_Key, ...] = ((name, sender), (name, Any), (Any, sender), (Any, Any))
         found = [observers for key in keys if (observers := self._observers.get(key))]
         if len(found) == 1:
-            return iter(found[0])
-        return iter(dict.fromkeys(observer for observers in found for observer in observers))
+            return found[0]
+        return tuple(dict.fromkeys(observer for observers in found for observer in observers))
 
     def _is_observed(self, name: str, sender: object) -> bool:
         """Whether anyone asked for notifications of this name; not just for all there are."""
@@ -207,6 +226,10 @@ class NotificationCenter:
                 self._observers[key] = changed
             else:
                 self._observers.pop(key, None)
+            everyone: object = Any
+            if key[1] is not everyone:
+                self._with_sender += bool(changed) - bool(observers)
+            self._by_name = None if self._with_sender else {}
             return len(changed) != len(observers)
 
     def _remove_gone(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sipsimple.sdp import pjmedia
+from sipsimple.sdp.attribute import SDPAttribute
 from sipsimple.sdp.negotiation.payload_types import (
     FORMAT_LINES,
     first_field,
@@ -22,6 +23,8 @@ __all__ = ["KEPT_FREE", "check", "check_local"]
 KEPT_FREE = 1 + len(STATIC_PAYLOAD_TYPES)
 
 _LIMITS = pjmedia.limits()
+_MOST_FORMATS = _LIMITS["formats"]
+_MOST_ATTRIBUTES = _LIMITS["attributes"] - KEPT_FREE
 
 
 def check(description: SDPSession, what: str) -> None:
@@ -37,19 +40,18 @@ def check(description: SDPSession, what: str) -> None:
             f"but pjmedia takes at most {_LIMITS['media']}"
         )
     for index, section in enumerate(description.media):
-        where = f"{what}: media[{index}]"
-        for name, count, limit in (
-            ("formats", len(section.formats), _LIMITS["formats"]),
-            ("attributes", len(section.attributes), _LIMITS["attributes"] - KEPT_FREE),
-        ):
-            if count > limit:
-                raise ValueError(
-                    f"{where}.{name}: {count} items, but pjmedia takes at most {limit}"
-                )
-        if is_offered(section) and not section.formats:
-            raise ValueError(f"{where}.formats: must not be empty unless the port is 0")
-        if section.port and section.connection is None and description.connection is None:
-            raise ValueError(f"{where}.connection: there is none, and none for the session")
+        formats, attributes = len(section.formats), len(section.attributes)
+        if formats > _MOST_FORMATS:
+            wrong = f"formats: {formats} items, but pjmedia takes at most {_MOST_FORMATS}"
+        elif attributes > _MOST_ATTRIBUTES:
+            wrong = f"attributes: {attributes} items, but pjmedia takes at most {_MOST_ATTRIBUTES}"
+        elif not formats and is_offered(section):
+            wrong = "formats: must not be empty unless the port is 0"
+        elif section.port and section.connection is None and description.connection is None:
+            wrong = "connection: there is none, and none for the session"
+        else:
+            continue
+        raise ValueError(f"{what}: media[{index}].{wrong}")
 
 
 def check_local(description: SDPSession, what: str) -> None:
@@ -63,30 +65,41 @@ def check_local(description: SDPSession, what: str) -> None:
     for index, section in enumerate(description.media):
         if not (is_offered(section) and is_rtp(section)):
             continue
-        where = f"{what}: media[{index}]"
-        mapped = set()
-        explained = set()
+        mapped: set[str] = set()
+        explained: set[str] = set()
         for number, attribute in enumerate(section.attributes):
-            if attribute.name not in FORMAT_LINES:
-                continue
-            payload_type = first_field(attribute)
-            place = f"{where}.attributes[{number}]: {attribute.value!r}"
-            if attribute.name == "rtpmap" and not is_rtpmap(attribute):
-                raise ValueError(f"{place} is not of the form type name/rate")
-            if payload_type[:1].isdecimal() and not is_payload_type(payload_type):
-                raise ValueError(f"{place} is not about a payload type from 0 to 127")
-            if attribute.name == "rtpmap":
-                if payload_type in mapped:
-                    raise ValueError(f"{place} is the second rtpmap of {payload_type}")
-                mapped.add(payload_type)
-            elif payload_type in explained:
-                # RFC 8866 section 6.15.
-                raise ValueError(f"{place} is the second fmtp of {payload_type}")
-            else:
-                explained.add(payload_type)
+            if attribute.name in FORMAT_LINES:
+                wrong = _wrong_line(attribute, mapped, explained)
+                if wrong:
+                    place = f"{what}: media[{index}].attributes[{number}]: {attribute.value!r}"
+                    raise ValueError(f"{place} {wrong}")
         for number, name in enumerate(section.formats):
-            place = f"{where}.formats[{number}]: {name!r}"
             if not is_payload_type(name):
-                raise ValueError(f"{place} is not a payload type from 0 to 127")
-            if is_dynamic(name) and name not in mapped:
-                raise ValueError(f"{place} has no rtpmap")
+                wrong = "is not a payload type from 0 to 127"
+            elif is_dynamic(name) and name not in mapped:
+                wrong = "has no rtpmap"
+            else:
+                continue
+            raise ValueError(f"{what}: media[{index}].formats[{number}]: {name!r} {wrong}")
+
+
+def _wrong_line(attribute: SDPAttribute, mapped: set[str], explained: set[str]) -> str:
+    """What is wrong with an `rtpmap` or `fmtp`, else an empty text.
+
+    Args:
+        attribute: The line.
+        mapped: The payload types of `rtpmap` lines before it; gets that of this one.
+        explained: The same for `fmtp`.
+    """
+    payload_type = first_field(attribute)
+    is_map = attribute.name == "rtpmap"
+    if is_map and not is_rtpmap(attribute):
+        return "is not of the form type name/rate"
+    if payload_type[:1].isdecimal() and not is_payload_type(payload_type):
+        return "is not about a payload type from 0 to 127"
+    seen = mapped if is_map else explained
+    if payload_type in seen:
+        # RFC 8866 section 6.15.
+        return f"is the second {attribute.name} of {payload_type}"
+    seen.add(payload_type)
+    return ""

@@ -21,6 +21,8 @@ REPAIR = frozenset({"red", "rtx", "ulpfec", "parityfec", "flexfec", "flexfec-03"
 #: And those that only stand beside one: RFC 3389, RFC 4733.
 _BESIDE = frozenset({"cn", "telephone-event"})
 
+_PAYLOAD_TYPES = {str(number): number for number in range(128)}
+
 # What pjmedia reads in full; RFC 8866 section 6.6, with any white space.
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
 _RTPMAP = re.compile(rf"(0|[1-9][0-9]{{0,2}})[ \t]+({_TOKEN})/([0-9]{{1,9}})(?:/({_TOKEN}))?[ \t]*")
@@ -35,12 +37,12 @@ def is_rtp(section: SDPMedia) -> bool:
 
 def is_payload_type(text: str) -> bool:
     """Whether text is a payload type as everyone writes it, without leading zeros."""
-    return text.isascii() and text.isdecimal() and str(int(text[:4])) == text and int(text) <= 127
+    return text in _PAYLOAD_TYPES
 
 
 def is_dynamic(text: str) -> bool:
     """Whether a payload type needs an `rtpmap`."""
-    return is_payload_type(text) and int(text) >= DYNAMIC
+    return _PAYLOAD_TYPES.get(text, 0) >= DYNAMIC
 
 
 def first_field(attribute: SDPAttribute) -> str:
