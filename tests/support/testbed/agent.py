@@ -38,6 +38,7 @@ from sipsimple.engine import known_notifications
 from sipsimple.notification import IObserver, Notification, NotificationCenter
 from testbed.notification_check import NotificationCheck
 from testbed.processes import rtp_port_range
+from testbed.transfer_commands import TransferCommands
 
 __all__ = ["Agent", "Call"]
 
@@ -129,7 +130,7 @@ class Call:
 
 
 @implementer(IObserver)
-class Agent:
+class Agent(TransferCommands):
     """The endpoint. Each command is a method whose name begins with "do_".
 
     Args:
@@ -221,6 +222,10 @@ class Agent:
         credentials = Credentials(SIPURI(host, user=caller, port=port), password)
         callee_uri = SIPURI(host, user=callee, port=port)
         invitation = Invitation(credentials, callee_uri, Route(host, port, transport))
+        return self._place(invitation, silence_detection)
+
+    def _place(self, invitation: Invitation, silence_detection: bool) -> str:
+        """Send the INVITE of a new call; returns its label."""
         label = self._add("call", invitation)
         call = Call(label, invitation)
         self._objects[label] = call
@@ -311,6 +316,8 @@ class Agent:
             return
         if name == "SCInvitationGotSDPUpdate":
             call.negotiated(data)
+        elif name != "SCInvitationChangedState":
+            return
         elif data.state == "INCOMING" and self._answer_with is not None:
             if self._answer_with == 200:
                 self._answer(call)
@@ -331,7 +338,7 @@ class Agent:
 
     def _call_of(self, invitation: Invitation, data: Any) -> Call | None:
         label = self._labels.get(id(invitation))
-        if label is None and data.state == "INCOMING":
+        if label is None and getattr(data, "state", "") == "INCOMING":
             label = self._add("call", invitation)
             self._objects[label] = Call(label, invitation)
         return self._objects.get(label) if label is not None else None

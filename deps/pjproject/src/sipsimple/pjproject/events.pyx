@@ -66,8 +66,9 @@ cdef struct Queue:
     int wake_reader
 
 cdef enum:
-    # Of one drain: delivering makes more events, and whoever drains has other things to do too.
-    MOST_ROUNDS = 16
+    # A drain that has delivered so many leaves what has come meanwhile to the next one: sockets
+    # and timers have their turn in between.
+    MANY = 64
 
 cdef Queue _queue
 
@@ -304,13 +305,12 @@ class EventQueue:
         Returns:
             How many events were taken from the queue. 0, at once, where another thread is
             draining, and in a call from within the handler. What the handler causes is
-            delivered too, unless that never ends: the rest waits then, and `fileno()` is readable.
+            delivered too, unless there is much of it: then it waits, and `fileno()` is readable.
         """
         global _handler
         cdef Event *events
         cdef Event *event
         cdef int count = 0
-        cdef int rounds = 0
         lock = _draining
         if not lock.acquire(blocking=False):
             return 0
@@ -337,10 +337,9 @@ class EventQueue:
                         return count
                     event = event.next
                 target = None
-                rounds += 1
                 with nogil:
                     _release_all(events)
-                    events = _take_all() if rounds < MOST_ROUNDS else NULL
+                    events = _take_all() if count < MANY else NULL
         finally:
             with nogil:
                 _end_drain()
