@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from sipsimple.core import PJSIPUA, SIPCoreError
+from sipsimple.core import PJSIPUA, SIPURI, Credentials, Route, SIPCoreError, send_message
 from sipsimple.pjproject.events import queue
 
 if TYPE_CHECKING:
@@ -152,3 +153,39 @@ def _interrupted() -> float:
 
 def test_a_signal_ends_the_sleep(in_child: InChild) -> None:
     assert in_child(_interrupted) < 5
+
+
+def _timers_of_a_late_turn(count: int) -> tuple[int, int]:
+    """Datagrams of so many requests, and those of the one turn that their first timers wait for."""
+    received = [0, 0]
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent,
+        PJSIPUA(local_ip="127.0.0.1", local_tcp_port=None, local_tls_port=None) as ua,
+    ):
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**20)
+        silent.bind(("127.0.0.1", 0))
+        silent.settimeout(0.2)
+        port = silent.getsockname()[1]
+
+        def receive() -> int:
+            number = 0
+            try:
+                while silent.recv(65536):
+                    number += 1
+            except TimeoutError:
+                return number
+
+        credentials = Credentials(SIPURI("127.0.0.1", user="alice"))
+        for number in range(count):
+            to_uri = SIPURI("127.0.0.1", user=f"bob{number}", port=port)
+            send_message(credentials, to_uri, "text", "plain", b"x", Route("127.0.0.1", port))
+        received[0] = receive()
+        time.sleep(0.6)  # past T1, when each is sent again (RFC 3261 section 17.1.2.2)
+        ua.poll(0)
+        received[1] = receive()
+    return received[0], received[1]
+
+
+def test_one_turn_serves_all_timers_that_are_due(in_child: InChild) -> None:
+    # Else a program that keeps the GIL busy, and so the turns rare, has timers minutes late.
+    assert in_child(_timers_of_a_late_turn, 100) == (100, 100)

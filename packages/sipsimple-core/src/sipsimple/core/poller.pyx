@@ -73,6 +73,9 @@ cdef enum:
     # Enough to serve all that is ready, few enough to come back to the timers in between
     # (PJSIP's own loop takes PJSIP_MAX_NET_EVENTS, 1 by default).
     MOST_EVENTS_PER_TURN = 64
+    # PJSIP's timer heap serves ten at a time (PJSIP_MAX_TIMED_OUT_ENTRIES). Where other threads keep
+    # the GIL there are few turns in a second, and timers would fall behind by minutes.
+    MOST_TIMERS_PER_TURN = 1000
 
 cdef struct Wakeup:
     pj_ioqueue_key_t *key
@@ -206,7 +209,12 @@ cdef pj_status_t poller_turn(pjsip_endpoint *endpoint, long milliseconds) noexce
     _arm(&_gate_wakeup)
     timeout.sec = 0
     timeout.msec = 0
-    pj_timer_heap_poll(pjsip_endpt_get_timer_heap(endpoint), &timeout)
+    while served < MOST_TIMERS_PER_TURN:
+        count = pj_timer_heap_poll(pjsip_endpt_get_timer_heap(endpoint), &timeout)
+        if count <= 0:
+            break
+        served += count
+    served = 0
     if timeout.sec < 0 or timeout.sec * 1000 + timeout.msec > milliseconds:
         timeout.sec = milliseconds // 1000
         timeout.msec = milliseconds % 1000
