@@ -73,8 +73,8 @@ cdef enum:
     # Enough to serve all that is ready, few enough to come back to the timers in between
     # (PJSIP's own loop takes PJSIP_MAX_NET_EVENTS, 1 by default).
     MOST_EVENTS_PER_TURN = 64
-    # PJSIP's timer heap serves ten at a time (PJSIP_MAX_TIMED_OUT_ENTRIES). Where other threads keep
-    # the GIL there are few turns in a second, and timers would fall behind by minutes.
+    # PJSIP's timer heap serves ten at a time (PJSIP_MAX_TIMED_OUT_ENTRIES). Where other threads
+    # keep the GIL there are few turns in a second, and timers would fall behind by minutes.
     MOST_TIMERS_PER_TURN = 1000
 
 cdef struct Wakeup:
