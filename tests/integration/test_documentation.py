@@ -18,12 +18,12 @@ import pytest
 from mypy import api
 
 from testbed.audio import Samples, compare, read_wave, write_wave
+from testbed.pages import ROOT, Program, programs
 from testbed.presence_client import PresenceClient
-from testbed.processes import Process, poll
+from testbed.processes import poll
 from testbed.sip import Message
 from testbed.sipp_notifier import SIPpNotifier, answer, expect, notify
 
-ROOT = Path(__file__).resolve().parents[2]
 OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 AUDIO = "m=audio 4000 RTP/AVP 0\r\n"
 PIDF = "application/pidf+xml"
@@ -31,31 +31,9 @@ NOTE = "{urn:ietf:params:xml:ns:pidf}note"
 VIDEO = "m=video 4002 RTP/AVP 31\r\n"
 
 
-def programs(page: str) -> list[tuple[str, str]]:
-    """The programs of a page, each with the name of a file that stands last above it."""
-    text = (ROOT / page).read_text()
-    found = []
-    for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
-        names = re.findall(r"`(\w+\.py)`", text[: match.start()])
-        found.append((names[-1] if names else "program.py", match[1]))
-    return found
-
-
 def settings_on(page: str) -> list[str]:
     """The parts of a pyproject.toml that a page shows."""
     return re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
-
-
-class Program(Process):
-    """A program of a page, as if it had been saved in the folder and run there."""
-
-    def __init__(self, page: str, name: str, folder: Path, *arguments: object) -> None:
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_text(dict(programs(page))[name])
-        words = [str(argument) for argument in arguments]
-        super().__init__(
-            name, [sys.executable, name, *words], folder, environment={"PYTHONFAULTHANDLER": "1"}
-        )
 
 
 def started(name: str, folder: Path, *arguments: object) -> Program:
