@@ -341,8 +341,8 @@ class EventQueue:
                     _release_all(events)
                     events = _take_all() if count < MANY else NULL
         finally:
-            with nogil:
-                _end_drain()
+            # With the GIL: to give it back for so little would cost a busy program a switch.
+            _end_drain()
             _handler = None
             lock.release()
         return count

@@ -73,7 +73,7 @@ class NotificationCenter:
         # How many of its keys name a sender.
         self._with_sender = 0
         # Those of each name, while nobody asked for a single sender; else None. Replaced with
-        # every change of the observers, and after it.
+        # every change of the observers, and after it: what was found before goes with the old one.
         self._by_name: dict[str, tuple[Observer, ...]] | None = {}
         self._gone: deque[ObserverWeakrefProxy] = deque()
 
@@ -186,16 +186,17 @@ class NotificationCenter:
         name = notification.name
         by_name = self._by_name
         if by_name is None:
-            return self._find(name, notification.sender)
+            sender = notification.sender
+            return self._find((name, sender), (name, Any), (Any, sender), (Any, Any))
         found = by_name.get(name)
         if found is None:
-            found = self._find(name, notification.sender)
+            # Nothing of a sender, also where somebody asks for one meanwhile: it is for all.
+            found = self._find((name, Any), (Any, Any))
             if len(by_name) < MOST_NAMES:
                 by_name[name] = found
         return found
 
-    def _find(self, name: str, sender: object) -> tuple[Observer, ...]:
-        keys: tuple[_Key, ...] = ((name, sender), (name, Any), (Any, sender), (Any, Any))
+    def _find(self, *keys: _Key) -> tuple[Observer, ...]:
         found = [observers for key in keys if (observers := self._observers.get(key))]
         if len(found) == 1:
             return found[0]
