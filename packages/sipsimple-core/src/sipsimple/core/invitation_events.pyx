@@ -6,25 +6,26 @@ observer reads them.
 """
 
 import contextlib
+from functools import partial
 
 from libc.string cimport memcpy, memset, strlen
 
 from sipsimple.core.invitation_message cimport message_free
 from sipsimple.core.invitation_states cimport STATE_DISCONNECTED, STATE_INCOMING, STATE_NULL
 from sipsimple.core.invitation_states cimport state_name
-from sipsimple.core.printed_sdp cimport PrintedSDP, negotiated_sdp, sdp_free, sdp_print
+from sipsimple.core.printed_sdp cimport PrintedSDP, sdp_free, sdp_print
 from sipsimple.core.received_message cimport ReceivedMessage, received_message
 from sipsimple.pjproject.events cimport Event, emit, event_new, event_push
 from sipsimple.pjproject.native cimport NativeObject, anchor_ref, anchor_unref
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS
 
 from sipsimple.core.lazy_data import LazyData
+from sipsimple.core.printed_sdp import read_printed
 from sipsimple.pjproject.errors import SIPCoreError
 from sipsimple.pjproject.runtime import strerror
 
 _OF_REQUESTS = frozenset(("method", "request_uri", "headers", "body"))
 _OF_RESPONSES = frozenset(("code", "reason", "headers", "body"))
-_OF_NEGOTIATIONS = frozenset(("local_sdp", "remote_sdp"))
 
 cdef struct ChangeEvent:
     Event base
@@ -189,8 +190,11 @@ cdef int _deliver_negotiation(object target, Event *base) except -1:
     if event.status == PJ_SUCCESS:
         if event.local.text == NULL or event.remote.text == NULL:
             raise MemoryError
-        read = negotiated_sdp(&event.local, &event.remote).read
-        data = LazyData({"succeeded": True}, _OF_NEGOTIATIONS, read)
+        texts = {
+            "local_sdp": event.local.text[:event.local.length],
+            "remote_sdp": event.remote.text[:event.remote.length],
+        }
+        data = LazyData({"succeeded": True}, texts, partial(read_printed, texts))
     else:
         data = {"succeeded": False, "error": strerror(event.status)}
     return emit(base, "SCInvitationGotSDPUpdate", target, data)

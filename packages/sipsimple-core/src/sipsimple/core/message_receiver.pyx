@@ -69,10 +69,9 @@ cdef struct MessageEvent:
     Span type
     Span subtype
 
-_ITEMS = frozenset((
-    *("to_uri", "from_uri", "content_type", "content_subtype", "body", "headers"),
-    "request_uri",
-))
+_ITEMS = frozenset(
+    ("to_uri", "from_uri", "request_uri", "content_type", "content_subtype", "body", "headers")
+)
 
 
 # ---- the notification

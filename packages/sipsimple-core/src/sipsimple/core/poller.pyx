@@ -195,6 +195,15 @@ cdef void poller_resume() noexcept nogil:
     sipsimple_turn_drop()
 
 
+cdef void _serve_timers(pjsip_endpoint *endpoint, pj_time_val *next_due) noexcept nogil:
+    """Let all timers that are due run out, and find out in how long the next one is."""
+    cdef int served = 0
+    cdef int count = 1
+    while count > 0 and served < MOST_TIMERS_PER_TURN:
+        count = pj_timer_heap_poll(pjsip_endpt_get_timer_heap(endpoint), next_due)
+        served += count
+
+
 cdef pj_status_t poller_turn(pjsip_endpoint *endpoint, long milliseconds) noexcept nogil:
     cdef pj_ioqueue_t *ioqueue = pjsip_endpt_get_ioqueue(endpoint)
     cdef pj_time_val timeout
@@ -209,12 +218,7 @@ cdef pj_status_t poller_turn(pjsip_endpoint *endpoint, long milliseconds) noexce
     _arm(&_gate_wakeup)
     timeout.sec = 0
     timeout.msec = 0
-    while served < MOST_TIMERS_PER_TURN:
-        count = pj_timer_heap_poll(pjsip_endpt_get_timer_heap(endpoint), &timeout)
-        if count <= 0:
-            break
-        served += count
-    served = 0
+    _serve_timers(endpoint, &timeout)
     if timeout.sec < 0 or timeout.sec * 1000 + timeout.msec > milliseconds:
         timeout.sec = milliseconds // 1000
         timeout.msec = milliseconds % 1000

@@ -7,13 +7,6 @@ cdef struct PrintedSDP:
     char *text
     size_t length
 
-# Print into memory of its own; False, and no text, when memory is out or it is too long.
-cdef bint sdp_print(PrintedSDP *printed, const pjmedia_sdp_session *sdp) noexcept nogil
+# Print into memory of its own. There is no text where memory is out, or where it is too long.
+cdef void sdp_print(PrintedSDP *printed, const pjmedia_sdp_session *sdp) noexcept nogil
 cdef void sdp_free(PrintedSDP *printed) noexcept nogil
-
-cdef class NegotiatedSDP:
-    cdef bytes _local
-    cdef bytes _remote
-
-# Both have a text.
-cdef NegotiatedSDP negotiated_sdp(const PrintedSDP *local, const PrintedSDP *remote)

@@ -4,7 +4,6 @@ Printing one takes a tenth of the memory that a copy of pjmedia's structs takes,
 read what was negotiated: it is parsed when they do.
 """
 
-cimport cython
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
@@ -19,38 +18,32 @@ cdef enum:
     LONGEST = 262144
 
 
-cdef bint _keep(PrintedSDP *printed, const char *text, int length) noexcept nogil:
-    if length <= 0:
-        return False
+cdef void _keep(PrintedSDP *printed, const char *text, int length) noexcept nogil:
     printed.text = <char *> malloc(length)
-    if printed.text == NULL:
-        return False
-    memcpy(printed.text, text, length)
-    printed.length = length
-    return True
+    if printed.text != NULL:
+        memcpy(printed.text, text, length)
+        printed.length = length
 
 
-cdef bint sdp_print(PrintedSDP *printed, const pjmedia_sdp_session *sdp) noexcept nogil:
+cdef void sdp_print(PrintedSDP *printed, const pjmedia_sdp_session *sdp) noexcept nogil:
     cdef char usual[USUAL_LENGTH]
     cdef char *buffer
     cdef size_t size = sizeof(usual)
     cdef int length = pjmedia_sdp_print(sdp, usual, size)
-    cdef bint kept
     printed.text = NULL
     printed.length = 0
-    if length >= 0:
-        return _keep(printed, usual, length)
-    while size < LONGEST:
+    if length > 0:
+        _keep(printed, usual, length)
+    # It does not say how much it wants.
+    while length < 0 and size < LONGEST:
         size *= 4
         buffer = <char *> malloc(size)
         if buffer == NULL:
-            return False
+            return
         length = pjmedia_sdp_print(sdp, buffer, size)
-        kept = _keep(printed, buffer, length)
+        if length > 0:
+            _keep(printed, buffer, length)
         free(buffer)
-        if length >= 0:
-            return kept
-    return False
 
 
 cdef void sdp_free(PrintedSDP *printed) noexcept nogil:
@@ -59,40 +52,22 @@ cdef void sdp_free(PrintedSDP *printed) noexcept nogil:
     printed.length = 0
 
 
-@cython.auto_pickle(False)
-cdef class NegotiatedSDP:
-    """Both descriptions of a session, which become objects when they are read."""
-
-    def read(self, name):
-        """One item of the notification that tells of them.
-
-        Args:
-            name: `local_sdp` or `remote_sdp`.
-
-        Returns:
-            A new `SDPSession`.
-        """
-        return parse_printed(self._local if name == "local_sdp" else self._remote)
-
-
-cdef NegotiatedSDP negotiated_sdp(const PrintedSDP *local, const PrintedSDP *remote):
-    cdef NegotiatedSDP both = NegotiatedSDP.__new__(NegotiatedSDP)
-    both._local = local.text[:local.length]
-    both._remote = remote.text[:remote.length]
-    return both
-
-
-def parse_printed(bytes text not None):
-    """An `SDPSession` from what pjmedia has printed.
+def read_printed(dict texts not None, str name not None):
+    """One of several descriptions that pjmedia has printed.
 
     Args:
-        text: The text.
+        texts: Their texts, as bytes.
+        name: Which one.
+
+    Returns:
+        A new `SDPSession`.
 
     Raises:
         ValueError: It is no session description.
     """
+    cdef bytes text = texts[name]
     try:
         return SDPSession.parse(text)
     except ValueError:
-        # pjmedia takes a little more, such as a port that is no number (it is 0 then).
+        # pjmedia takes a little more of the other side's: an `o=` with an empty field, a NUL.
         return parse_by_pjmedia(text)
