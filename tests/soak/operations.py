@@ -154,6 +154,7 @@ class Operations:
 
     def handle_notification(self, notification: Notification) -> None:
         name, sender, data = notification.name, notification.sender, notification.data
+        repr((sender, data))  # makes what is made when it is read
         if name == "SCEngineGotException":
             self.exceptions.append(data.traceback)
         elif name == "SCInvitationChangedState":

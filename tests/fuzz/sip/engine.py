@@ -35,7 +35,8 @@ class Listener:
 
     def handle_notification(self, notification: Notification) -> None:
         data = vars(notification.data)
-        repr(data)
+        # What is made when it is read.
+        repr((notification.sender, data))
         for problem in self._kinds[notification.name].problems(data):
             self._report(f"{problem}\n")
         if notification.name == "SCEngineGotException":
