@@ -7,11 +7,8 @@ from pathlib import Path
 from testbed.audio import Samples
 from testbed.baresip import Baresip
 from testbed.endpoint import Endpoint, Event
+from testbed.transfer_events import ENDED, FAILED, STARTED, told
 
-STARTED = "SCInvitationTransferDidStart"
-REPORTED = "SCInvitationTransferGotNotify"
-ENDED = "SCInvitationTransferDidEnd"
-FAILED = "SCInvitationTransferDidFail"
 ASKED = "SCInvitationGotTransfer"
 
 
@@ -26,11 +23,13 @@ def calling(caller: Endpoint, callee: Endpoint | Baresip, user: str) -> str:
     return call
 
 
-def reported(endpoint: Endpoint, call: str) -> list[int]:
-    """The codes of a transfer's notifications, in their order."""
-    names = {STARTED, REPORTED, ENDED, FAILED}
-    events = [event for event in endpoint.events(sender=call) if event.name in names]
-    return [event.data["code"] for event in events]
+def called_by(baresip: Baresip, bob: Endpoint) -> str:
+    """The label of a call from baresip, which stands."""
+    baresip.command("dial", uri(bob, "bob"))
+    call = bob.wait_for_call()
+    bob.wait_for_state(call, "CONFIRMED")
+    baresip.wait_for("CALL_ESTABLISHED")
+    return call
 
 
 def asked(endpoint: Endpoint, call: str) -> Event:
@@ -49,10 +48,9 @@ def test_baresip_is_transferred_to_somebody_who_answers(endpoint, speech: Sample
         assert incoming.data["headers"]["User-Agent"].startswith("baresip")
         carol.wait_for_state(transferred, "CONFIRMED")
         assert alice.wait_for(ENDED, sender=call).data["code"] == 200
-        codes = reported(alice, call)
-        # 202 to the REFER, then as it goes; the last report comes before the end is told.
-        assert codes[0] == 202 and codes[-2:] == [200, 200]
-        assert all(100 <= code < 200 for code in codes[1:-2]), codes
+        first, *provisional, last, end = told(alice, call)
+        assert (first, last, end) == (("DidStart", 202), ("GotNotify", 200), ("DidEnd", 200))
+        assert all(name == "GotNotify" and 100 <= code < 200 for name, code in provisional)
         alice.do("hang_up", call=call)
         alice.wait_for_state(call, "DISCONNECTED")
         carol.do("hang_up", call=transferred)
@@ -80,10 +78,7 @@ def test_baresip_transfers_us(endpoint, speech: Samples, tmp_path: Path):
     bob.do("answer_all")
     carol.do("answer_all")
     with Baresip(tmp_path / "baresip", speech) as baresip:
-        baresip.command("dial", uri(bob, "bob"))
-        call = bob.wait_for_call()
-        bob.wait_for_state(call, "CONFIRMED")
-        baresip.wait_for("CALL_ESTABLISHED")
+        call = called_by(baresip, bob)
         baresip.command("transfer", uri(carol, "carol"))
         target = asked(bob, call).data["refer_to"]
         assert target == uri(carol, "carol")
@@ -103,10 +98,7 @@ def test_we_refuse_to_be_transferred_by_baresip(endpoint, speech: Samples, tmp_p
     bob = endpoint("bob")
     bob.do("answer_all")
     with Baresip(tmp_path / "baresip", speech) as baresip:
-        baresip.command("dial", uri(bob, "bob"))
-        call = bob.wait_for_call()
-        bob.wait_for_state(call, "CONFIRMED")
-        baresip.wait_for("CALL_ESTABLISHED")
+        call = called_by(baresip, bob)
         baresip.command("transfer", "sip:nobody@127.0.0.1:9")
         asked(bob, call)
         bob.do("reject_transfer", call=call)

@@ -9,23 +9,11 @@ import pytest
 
 from testbed.endpoint import Endpoint
 from testbed.sipp_notifier import SIPpNotifier, Step, answer, expect, wait
-from testbed.sipp_transferee import ASKED, CALLED, ENDED, HANGS_UP, refer, report
+from testbed.sipp_transferee import ASKED, CALLED, HANGS_UP, WE_HANG_UP, refer, report
+from testbed.transfer_events import ENDED, FAILED, told
 
-STARTED = "SCInvitationTransferDidStart"
-REPORTED = "SCInvitationTransferGotNotify"
-DONE = "SCInvitationTransferDidEnd"
-FAILED = "SCInvitationTransferDidFail"
 ACCEPTED = answer(202)
 OVER = "terminated;reason=noresource"
-
-
-def told(alice: Endpoint, call: str) -> list[tuple[str, int]]:
-    """The notifications of the transfer with their codes, in their order."""
-    return [
-        (event.name.removeprefix("SCInvitationTransfer"), event.data["code"])
-        for event in alice.events(sender=call)
-        if event.name in (STARTED, REPORTED, DONE, FAILED)
-    ]
 
 
 def transferred(
@@ -37,7 +25,7 @@ def transferred(
         last: The notification that comes last.
         stays: Whether the call does until we hang up.
     """
-    with SIPpNotifier(folder, *ASKED, *steps, *(ENDED if stays else ())) as sipp:
+    with SIPpNotifier(folder, *ASKED, *steps, *(WE_HANG_UP if stays else ())) as sipp:
         call = alice.do("call", caller="alice", callee="sipp", host=sipp.host, port=sipp.port)
         alice.wait_for_state(call, "CONFIRMED")
         alice.do("transfer", call=call, target="sip:carol@127.0.0.1:9")
@@ -63,10 +51,8 @@ def test_a_refer_is_refused(alice: Endpoint, tmp_path: Path, code: int):
 def test_reports_come_before_the_answer(alice: Endpoint, tmp_path: Path):
     early = (report("SIP/2.0 100 Trying"), expect(200))
     end = (report("SIP/2.0 200 OK", OVER), expect(200))
-    assert transferred(alice, tmp_path, DONE, *early, ACCEPTED, *end) in (
-        [("DidStart", 100), ("GotNotify", 100), ("GotNotify", 200), ("DidEnd", 200)],
-        [("DidStart", 202), ("GotNotify", 100), ("GotNotify", 200), ("DidEnd", 200)],
-    )
+    seen = transferred(alice, tmp_path, ENDED, *early, ACCEPTED, *end)
+    assert seen == [("DidStart", 202), ("GotNotify", 100), ("GotNotify", 200), ("DidEnd", 200)]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +70,7 @@ def test_a_report_that_says_nothing_is_refused(
 ):
     first = (report("SIP/2.0 100 Trying"), expect(200))
     end = (report("SIP/2.0 200 OK", OVER), expect(200))
-    seen = transferred(alice, tmp_path, DONE, ACCEPTED, *first, bad, expect(code), *end)
+    seen = transferred(alice, tmp_path, ENDED, ACCEPTED, *first, bad, expect(code), *end)
     assert seen == [("DidStart", 202), ("GotNotify", 100), ("GotNotify", 200), ("DidEnd", 200)]
 
 

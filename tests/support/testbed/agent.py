@@ -224,7 +224,12 @@ class Agent(TransferCommands):
         invitation = Invitation(credentials, callee_uri, Route(host, port, transport))
         return self._place(invitation, silence_detection)
 
-    def _place(self, invitation: Invitation, silence_detection: bool) -> str:
+    def do_call_uri(self, uri: str) -> str:
+        """Call whom a URI names, with the headers that it holds; returns the label of the call."""
+        callee = SIPURI.parse(uri)
+        return self._place(Invitation(Credentials(SIPURI(callee.host, user="caller")), callee))
+
+    def _place(self, invitation: Invitation, silence_detection: bool = False) -> str:
         """Send the INVITE of a new call; returns its label."""
         label = self._add("call", invitation)
         call = Call(label, invitation)

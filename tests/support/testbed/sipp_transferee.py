@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from testbed.sipp_notifier import Step, answer, expect, notify
 
-__all__ = ["ASKED", "CALLED", "ENDED", "HANGS_UP", "refer", "report"]
+__all__ = ["ASKED", "CALLED", "HANGS_UP", "WE_HANG_UP", "refer", "report"]
 
 _SDP = (
     "v=0\no=- 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\n"
@@ -20,7 +20,7 @@ CALLED: tuple[Step, ...] = (
 #: And the REFER is there.
 ASKED: tuple[Step, ...] = (*CALLED, expect("REFER"))
 #: We hang up.
-ENDED: tuple[Step, ...] = (expect("BYE"), answer(200))
+WE_HANG_UP: tuple[Step, ...] = (expect("BYE"), answer(200))
 #: It hangs up.
 HANGS_UP: tuple[Step, ...] = (notify("active").replace("NOTIFY", "BYE"), expect(200))
 

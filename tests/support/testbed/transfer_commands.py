@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sipsimple import SIPURI, Credentials, Invitation
+from sipsimple import SIPURI
 
 __all__ = ["TransferCommands"]
 
@@ -13,12 +13,6 @@ class TransferCommands:
     """Commands of the agent, which has the objects by their labels."""
 
     _objects: dict[str, Any]
-
-    def do_call_uri(self, uri: str) -> str:
-        """Call whom a URI names, with the headers that it holds; returns the label of the call."""
-        callee = SIPURI.parse(uri)
-        caller = SIPURI.parse(f"sip:caller@{callee.host}")
-        return self._place(Invitation(Credentials(caller), callee), False)
 
     def do_transfer(self, call: str, target: str, replaced: str | None = None) -> None:
         """Ask the other side to call somebody, in the place of another call of ours or not."""
@@ -36,7 +30,3 @@ class TransferCommands:
     def do_report_transfer(self, call: str, code: int) -> None:
         """Tell the other side how the new call goes; a final code ends the reports."""
         self._objects[call].invitation.report_transfer(code)
-
-    def _place(self, invitation: Invitation, silence_detection: bool) -> str:
-        """Send the INVITE of a new call."""
-        raise NotImplementedError
