@@ -19,7 +19,8 @@ from pathlib import Path
 NAME = r"SC[A-Z][a-z]*[A-Z]\w+"
 #: A whole string literal of code.
 SENT = re.compile(f'"({NAME})"')
-MENTIONED = re.compile(rf"\b({NAME})")
+#: A class of a reader's own that observes them is none of them.
+MENTIONED = re.compile(rf"\b(?!\w+Observer\b)({NAME})")
 PAGES = ("*.md", "docs/**/*.md", "deps/*/README.md", "packages/*/README.md", "examples/*.py")
 
 

@@ -14,10 +14,12 @@ import pytest
 
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
+sys.path.append(str(Path(__file__).resolve().parents[3] / "tests" / "support"))
 
-from core_nameserver import NameServer  # noqa: E402
 from core_registrar import Registrar  # noqa: E402
 from presence_agent import PresenceAgent  # noqa: E402
+
+from testbed.name_server import NameServer  # noqa: E402
 
 InChild = Callable[..., Any]
 

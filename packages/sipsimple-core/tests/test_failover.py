@@ -25,10 +25,10 @@ from sipsimple.core import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from core_nameserver import NameServer
     from core_registrar import Request
 
     from conftest import InChild
+    from testbed.name_server import NameServer
 
 ACCOUNT = SIPURI("sip.test", "alice")
 BOB = SIPURI("sip.test", "bob")
@@ -308,7 +308,7 @@ def test_of_a_publication_the_last_failure_is_told_once(
 @contextlib.contextmanager
 def _servers(kind: Callable[[Any, int], Any]) -> Iterator[tuple[Any, Any, Any]]:
     """A driver, and two servers of sip.test that do as they are told; the first is asked first."""
-    from core_nameserver import NameServer
+    from testbed.name_server import NameServer
 
     name_server = NameServer()
     try:

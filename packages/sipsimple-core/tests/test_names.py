@@ -13,7 +13,7 @@ from sipsimple.core.locating import Locator, Question
 from sipsimple.core.names import LookupFailed, Names, NoSuchDomain, checked_nameservers
 
 if TYPE_CHECKING:
-    from core_nameserver import NameServer
+    from testbed.name_server import NameServer
 
 
 def _names(address: str, family: int = socket.AF_INET) -> Names:

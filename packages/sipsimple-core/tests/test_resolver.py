@@ -20,9 +20,8 @@ from sipsimple.pjproject.loader import LIBRARY_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core_nameserver import NameServer
-
     from conftest import InChild
+    from testbed.name_server import NameServer
 
 
 def _driver(address: str, **options: Any) -> Any:

@@ -23,9 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 from tls_peer import Authority, TLSClient, TLSRegistrar
 
 if TYPE_CHECKING:
-    from core_nameserver import NameServer
-
     from conftest import InChild
+    from testbed.name_server import NameServer
 
 with contextlib.suppress(ImportError):
     import core_driver  # in the child only

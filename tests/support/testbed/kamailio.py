@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from testbed.processes import Process, TestbedError, free_port, poll
@@ -39,6 +40,7 @@ class Kamailio(Process):
         algorithm: Of digest authentication: MD5 or SHA-256.
         nonce_seconds: How long a nonce can be used; afterwards its answer is stale.
         max_expires: The most seconds that a registration, publication or subscription lasts.
+        domains: Names of hosts that stand for it in URIs, besides its addresses.
 
     Attributes:
         host: The IPv4 address that it listens on.
@@ -58,6 +60,7 @@ class Kamailio(Process):
         algorithm: str = "MD5",
         nonce_seconds: int = 300,
         max_expires: int = 3600,
+        domains: Sequence[str] = (),
     ) -> None:
         if not _TABLES.is_dir():
             raise TestbedError("kamailio is not installed (Debian's package)")
@@ -79,6 +82,7 @@ class Kamailio(Process):
                 ALGORITHM=algorithm,
                 NONCE_SECONDS=nonce_seconds,
                 MAX_EXPIRES=max_expires,
+                DOMAINS="\n".join(f'alias="{domain}"' for domain in domains),
                 USERS="\n".join(
                     f'    $sht(users=>{name}) = "{password}";' for name, password in users.items()
                 ),

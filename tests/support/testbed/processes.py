@@ -109,6 +109,7 @@ class Process:
         folder: Existing folder for the log and as its working directory.
         environment: Variables to add to this process's own.
         pass_fds: File descriptors that it inherits.
+        stdin: What it reads, as `subprocess.Popen` takes it; nothing at all by default.
         end_signal: What asks it to end.
 
     Attributes:
@@ -125,6 +126,7 @@ class Process:
         *,
         environment: Mapping[str, str] | None = None,
         pass_fds: tuple[int, ...] = (),
+        stdin: int = subprocess.DEVNULL,
         end_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
@@ -134,7 +136,7 @@ class Process:
             try:
                 self.popen = subprocess.Popen(
                     [str(word) for word in command],
-                    stdin=subprocess.DEVNULL,
+                    stdin=stdin,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     cwd=folder,
@@ -208,3 +210,5 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.popen.kill()
                 self.popen.wait()
+        if self.popen.stdin is not None:
+            self.popen.stdin.close()

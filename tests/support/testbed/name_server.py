@@ -5,27 +5,42 @@ from __future__ import annotations
 import os
 import pwd
 import re
-import socket
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 
 import dns.message
 import dns.query
 
-ZONE = "sip.test"
+from testbed.processes import free_port
+
+__all__ = ["NameServer"]
 
 
 class NameServer:
-    """dnsmasq on a free port of loopback, authoritative for `sip.test`.
+    """dnsmasq on loopback, authoritative for some zones.
+
+    Args:
+        zones: The domains.
+        host: An address of loopback.
+        port: Its port; None for a free one.
 
     Attributes:
+        host: As given.
         port: Its port.
     """
 
-    def __init__(self) -> None:
-        # One that is free for UDP and TCP; below the ports that the kernel deals out.
-        self.port = _free_port()
+    def __init__(
+        self,
+        zones: Sequence[str] = ("sip.test",),
+        *,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+    ) -> None:
+        self.host = host
+        self.port = free_port() if port is None else port
+        self._zones = tuple(zones)
         self._lines: list[str] = []
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -34,7 +49,7 @@ class NameServer:
     @property
     def address(self) -> str:
         """As `nameservers` takes it."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def start(self, *options: str) -> str:
         """Start it, with options that say what it knows; its address.
@@ -45,8 +60,8 @@ class NameServer:
         self._process = subprocess.Popen(
             [
                 *("dnsmasq", "--conf-file=/dev/null", "--keep-in-foreground", "--no-resolv"),
-                *("--no-hosts", "--bind-interfaces", "--listen-address=127.0.0.1"),
-                *(f"--port={self.port}", f"--local=/{ZONE}/", "--pid-file="),
+                *("--no-hosts", "--bind-interfaces", f"--listen-address={self.host}"),
+                *(f"--port={self.port}", f"--local=/{'/'.join(self._zones)}/", "--pid-file="),
                 *("--log-queries", "--log-facility=-"),
                 f"--user={pwd.getpwuid(os.getuid()).pw_name}",
                 *(f"--{option}" for option in options),
@@ -73,8 +88,8 @@ class NameServer:
         """What it has been asked: kinds of records and names."""
         # It writes what it is asked in that order, and later than it answers.
         self._fences += 1
-        last = f"fence{self._fences}.{ZONE}"
-        dns.query.udp(dns.message.make_query(last, "A"), "127.0.0.1", timeout=10, port=self.port)
+        last = f"fence{self._fences}.{self._zones[0]}"
+        dns.query.udp(dns.message.make_query(last, "A"), self.host, timeout=10, port=self.port)
         end = time.monotonic() + 10
         while not any(last in line for line in list(self._lines)):
             assert time.monotonic() < end, "dnsmasq does not tell what it was asked"
@@ -91,20 +106,3 @@ class NameServer:
         if self._process is not None and self._process.stderr is not None:
             self._process.stderr.close()
         self._process = None
-
-
-def _free_port() -> int:
-    first, last = 15000, 19000
-    for step in range(last - first):
-        port = first + (os.getpid() * 7 + step) % (last - first)
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-        ):
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
