@@ -7,6 +7,9 @@ import pickle
 import sys
 from pathlib import Path
 
+# What the tests of the whole repository share.
+sys.path.append(str(Path(__file__).resolve().parents[4] / "tests" / "support"))
+
 
 def main() -> None:
     file, function = sys.argv[1:]

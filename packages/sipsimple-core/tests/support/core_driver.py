@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import socket
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
@@ -14,10 +12,6 @@ from sipsimple.core import PJSIPUA, SIPCoreError
 from sipsimple.core.notifications import NOTIFICATIONS
 from sipsimple.pjproject.events import queue
 from sipsimple.pjproject.runtime import live_pools, set_log_level
-
-# What the tests of the whole repository share.
-sys.path.append(str(Path(__file__).resolve().parents[4] / "tests" / "support"))
-
 from testbed.memory import heap_in_use, resident
 from testbed.notification_check import NotificationCheck
 from testbed.processes import free_port
