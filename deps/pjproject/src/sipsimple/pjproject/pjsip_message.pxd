@@ -15,3 +15,8 @@ cdef extern from "pjsip.h" nogil:
         pjsip_hdr_e type
         int len
     int pjsip_print_text_body(pjsip_msg_body *body, char *buf, pj_size_t size)
+    ctypedef struct pjsip_multipart_part:
+        pjsip_msg_body *body
+    pjsip_multipart_part *pjsip_multipart_get_first_part(const pjsip_msg_body *mp)
+    pjsip_multipart_part *pjsip_multipart_get_next_part(const pjsip_msg_body *mp,
+                                                        pjsip_multipart_part *part)

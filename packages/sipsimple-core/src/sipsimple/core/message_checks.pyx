@@ -8,11 +8,13 @@
 | a datagram has more than that (18.3) | the rest is cut off | the rest is cut off |
 
 The module sits below the transactions: what is refused here has none. An ACK is not answered.
-A stream needs no such check of lengths, since there Content-Length says where a message ends.
+What is taken can be parsed further then, see `blank_bodies`. A stream needs no such check of
+lengths, since there Content-Length says where a message ends.
 """
 
 from libc.string cimport memset
 
+from sipsimple.core.blank_bodies cimport end_blank_bodies
 from sipsimple.pjproject.pjlib cimport (
     PJ_FALSE,
     PJ_TRUE,
@@ -119,6 +121,7 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
     cdef const char *complaint = _complaint(request)
     cdef pj_str_t reason
     if complaint == NULL:
+        end_blank_bodies(request)
         return PJ_FALSE
     if request.msg_info.msg.line.req.method.id != PJSIP_ACK_METHOD:
         reason = pj_str(<char *> complaint)
@@ -129,7 +132,10 @@ cdef pj_bool_t _on_request(pjsip_rx_data *request) noexcept nogil:
 
 
 cdef pj_bool_t _on_response(pjsip_rx_data *response) noexcept nogil:
-    return PJ_TRUE if _repeats(response.msg_info.msg) or _is_short(response) else PJ_FALSE
+    if _repeats(response.msg_info.msg) or _is_short(response):
+        return PJ_TRUE
+    end_blank_bodies(response)
+    return PJ_FALSE
 
 
 cdef pj_status_t message_checks_register(pjsip_endpoint *endpoint) noexcept nogil:
