@@ -6,4 +6,4 @@ module that they find at run time, since Cython itself does not notice the chang
 """
 
 cdef enum:
-    PJPROJECT_ABI = 1
+    PJPROJECT_ABI = 2

@@ -54,20 +54,25 @@ cdef extern from "pjlib.h" nogil:
     # ---- memory
     ctypedef struct pj_pool_t:
         pass
-    ctypedef struct pj_pool_factory:
-        pass
+    ctypedef void (*pj_pool_callback)(pj_pool_t *pool, pj_size_t size)
     ctypedef struct pj_pool_factory_policy:
-        pass
+        pj_pool_callback callback
+    ctypedef struct pj_pool_factory:
+        pj_pool_factory_policy policy
+        void (*release_pool)(pj_pool_factory *factory, pj_pool_t *pool)
     pj_pool_factory_policy pj_pool_factory_default_policy
     ctypedef struct pj_caching_pool:
         pj_pool_factory factory
         pj_size_t used_count
     void pj_caching_pool_init(pj_caching_pool *ch_pool, const pj_pool_factory_policy *policy,
                               pj_size_t max_capacity)
-    ctypedef void (*pj_pool_callback)(pj_pool_t *pool, pj_size_t size)
     pj_pool_t *pj_pool_create(pj_pool_factory *factory, const char *name,
                               pj_size_t initial_size, pj_size_t increment_size,
                               pj_pool_callback callback)
+    pj_pool_t *pj_pool_create_int(pj_pool_factory *factory, const char *name,
+                                  pj_size_t initial_size, pj_size_t increment_size,
+                                  pj_size_t alignment, pj_pool_callback callback)
+    void pj_pool_destroy_int(pj_pool_t *pool)
     void pj_pool_release(pj_pool_t *pool)
     void pj_pool_reset(pj_pool_t *pool)
     void *pj_pool_alloc(pj_pool_t *pool, pj_size_t size)

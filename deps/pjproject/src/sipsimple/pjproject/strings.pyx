@@ -1,8 +1,13 @@
 """Conversion between Python's text and pjlib's, and who owns the memory."""
 
+from cpython.exc cimport PyErr_Clear
 from libc.string cimport memcpy
 
-from sipsimple.pjproject.pjlib cimport pj_pool_alloc, pj_pool_t, pj_size_t, pj_str_t
+from sipsimple.pjproject.pjlib cimport pj_pool_alloc, pj_pool_t, pj_str_t
+
+cdef extern from "Python.h":
+    # Returns NULL with an exception set, which is looked at here and not by Cython.
+    const char *utf8_of "PyUnicode_AsUTF8AndSize"(object text, Py_ssize_t *size) noexcept
 
 
 cdef str to_str(const pj_str_t *text):
@@ -38,10 +43,19 @@ cdef pj_str_t pool_str(pj_pool_t *pool, object text) except *:
     The pool must be one that no other thread uses at the moment: allocation from it
     happens with the GIL held, which is right only where no lock can be waited for.
     """
-    cdef bytes data = encode(text, "text")
-    cdef pj_size_t length = len(data)
+    cdef bytes data
+    cdef Py_ssize_t length = 0
+    cdef const char *source = NULL
     cdef pj_str_t result
-    cdef char *source = data
+    if isinstance(text, str):
+        # These octets are part of the object, at once or from now on.
+        source = utf8_of(text, &length)
+        if source == NULL:
+            PyErr_Clear()  # it holds what could not be decoded once
+    if source == NULL:
+        data = encode(text, "text")
+        source = data
+        length = len(data)
     result.ptr = <char *> pj_pool_alloc(pool, length + 1)
     if result.ptr == NULL:
         raise MemoryError

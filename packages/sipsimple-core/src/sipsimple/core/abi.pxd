@@ -1,4 +1,4 @@
 """The number of this distribution's C interface; see `sipsimple.pjproject.abi`."""
 
 cdef enum:
-    CORE_ABI = 7
+    CORE_ABI = 8

@@ -4,6 +4,7 @@ from sipsimple.core.credentials cimport Credentials
 from sipsimple.core.invitation_actions cimport Invite, action_function
 from sipsimple.core.transfer_session cimport TransferSession
 from sipsimple.core.received_message cimport ReceivedMessage
+from sipsimple.core.local_description cimport LocalDescription
 from sipsimple.core.route cimport Route
 from sipsimple.core.uri cimport SIPURI
 
@@ -14,8 +15,8 @@ cdef class Invitation(TransferSession):
     # The INVITE of an incoming session, until its URIs are read.
     cdef ReceivedMessage _invite
     cdef Route _route
-    # Set by the application and not sent yet; an SDPSession.
-    cdef object _local_sdp
+    # Set by the application and not sent yet.
+    cdef LocalDescription _local_sdp
 
     cdef int _read_addresses(self) except -1
     cdef object _description(self, int which)

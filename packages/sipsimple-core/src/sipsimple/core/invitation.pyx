@@ -37,6 +37,7 @@ from sipsimple.core.invitation_states cimport (
     STATE_REINVITED,
 )
 from sipsimple.core.invite_session cimport checked_code
+from sipsimple.core.local_description cimport LocalDescription, local_description
 from sipsimple.core.request_parts cimport (
     check_extra_headers,
     fill_credentials,
@@ -57,13 +58,12 @@ from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, p
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
 from sipsimple.pjproject.runtime cimport create_pool
 from sipsimple.pjproject.strings cimport pool_str
-from sipsimple.sdp.native cimport SDP_ABI, session_from_native, session_to_native
+from sipsimple.sdp.native cimport SDP_ABI, session_from_native
 
 from sipsimple.pjproject import SIPCoreError
 from sipsimple.pjproject.runtime import check_abi
 from sipsimple.sdp import SDPSession
 from sipsimple.sdp.native import abi_number as _sdp_abi
-from sipsimple.sdp.negotiation.checks import check_local
 
 check_abi("sipsimple-core", "sipsimple-sdp", SDP_ABI, _sdp_abi())
 
@@ -252,8 +252,8 @@ cdef class Invitation(TransferSession):
             SIPCoreError: The core has stopped.
         """
         native = self._description(OFFERED_LOCAL)
-        waiting = self._local_sdp
-        return native if waiting is None else waiting.copy()
+        cdef LocalDescription waiting = self._local_sdp
+        return native if waiting is None else session_from_native(waiting.native)
 
     def get_offered_remote_sdp(self):
         """The remote SDP that is not negotiated yet, a new `SDPSession`, or None.
@@ -282,11 +282,9 @@ cdef class Invitation(TransferSession):
         cdef bint wrong
         if not isinstance(local_sdp, SDPSession):
             raise TypeError(f"local_sdp: must be SDPSession, not {type(local_sdp).__name__}")
-        copy = local_sdp.copy()
         # pjmedia's negotiator trusts what is local: payload types above 127, or two meanings of
         # one, make it write outside of its arrays (pjproject 2.17).
-        check_local(copy, "local_sdp")
-        copy.validate()
+        cdef LocalDescription description = local_description(local_sdp)
         self._enter("set_offered_local_sdp()")
         try:
             state = session_state(self.session)
@@ -298,7 +296,7 @@ cdef class Invitation(TransferSession):
                 ) or (state == STATE_EARLY and self.session.negotiated)
             if wrong:
                 self._check(WRONG_STATE, "set_offered_local_sdp()")
-            self._local_sdp = copy
+            self._local_sdp = description
         finally:
             with nogil:
                 gate_leave()
@@ -329,6 +327,7 @@ cdef class Invitation(TransferSession):
         cdef pj_pool_t *pool
         cdef pj_status_t status
         cdef Invite invite
+        cdef LocalDescription offer
         self._enter("send_invite()")
         try:
             if not self.session.outgoing or session_state(self.session) != STATE_NULL:
@@ -356,7 +355,7 @@ cdef class Invitation(TransferSession):
                     self._credentials, pool, &invite.credentials
                 )
                 invite.headers = header_list(headers, pool)
-                invite.offer = session_to_native(offer, pool)
+                invite.offer = offer.native
                 status = self._start(&invite)
             finally:
                 with nogil:
@@ -398,16 +397,18 @@ cdef class Invitation(TransferSession):
         cdef pj_pool_t *pool
         cdef pj_status_t status
         cdef Parts parts
+        cdef LocalDescription sdp = None
         parts.code = code
         parts.sdp = NULL
         self._enter(what)
         try:
-            sdp = self._local_sdp if with_sdp else None
+            if with_sdp:
+                sdp = self._local_sdp
             pool = _new_pool()
             try:
                 parts.headers = header_list(headers, pool)
                 if sdp is not None:
-                    parts.sdp = session_to_native(sdp, pool)
+                    parts.sdp = sdp.native
                 with nogil:
                     status = action(self.session, &parts)
             finally:

@@ -23,13 +23,13 @@ cdef struct Invite:
     int credential_count
     pjsip_cred_info *credentials
     pjsip_hdr *headers
-    pjmedia_sdp_session *offer
+    const pjmedia_sdp_session *offer
 
 # What other messages are made of: the code of a response, extra headers, and an SDP or NULL.
 cdef struct Parts:
     int code
     pjsip_hdr *headers
-    pjmedia_sdp_session *sdp
+    const pjmedia_sdp_session *sdp
 
 ctypedef pj_status_t (*action_function)(Session *session, Parts *parts) noexcept nogil
 

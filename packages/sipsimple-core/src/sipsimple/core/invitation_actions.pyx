@@ -341,7 +341,7 @@ cdef pj_status_t _answer_offer(
     Session *session, pjsip_inv_session *inv, Parts *parts
 ) noexcept nogil:
     cdef Parts refusal
-    cdef pjmedia_sdp_session *sdp = parts.sdp
+    cdef const pjmedia_sdp_session *sdp = parts.sdp
     cdef pj_status_t status = PJ_SUCCESS
     cdef bint declined = _declines_everything(inv, sdp)
     if pjmedia_sdp_neg_get_state(inv.neg) == PJMEDIA_SDP_NEG_STATE_DONE:

@@ -6,7 +6,7 @@ from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_media, pjmedia_sdp_sess
 # The number of this distribution's C interface: raise it whenever a C signature, a field or a
 # vtable in one of its `.pxd` changes; see sipsimple.pjproject.abi.
 cdef enum:
-    SDP_ABI = 3
+    SDP_ABI = 4
 
 # The results live in the pool, which no other thread may use during the call.
 cdef pjmedia_sdp_session *session_to_native(object session, pj_pool_t *pool) except NULL

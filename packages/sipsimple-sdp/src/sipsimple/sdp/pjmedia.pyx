@@ -20,6 +20,7 @@ from sipsimple.pjproject.pjmedia_sdp cimport (
     pjmedia_sdp_session,
     pjmedia_sdp_validate2,
 )
+from sipsimple.pjproject.private_pool cimport private_pool
 from sipsimple.pjproject.runtime cimport create_pool, ensure_thread
 from sipsimple.sdp.native cimport session_from_native, session_to_native
 
@@ -48,15 +49,12 @@ cdef int _release(pj_pool_t *pool) except -1:
 
 def validate(session, bint strict):
     """See `SDPSession.validate()`."""
-    cdef pj_pool_t *pool = _new_pool(16384)
-    cdef pjmedia_sdp_session *native
+    cdef pj_pool_t *pool = private_pool(16384, 16384)
     cdef pj_status_t status
     try:
-        native = session_to_native(session, pool)
-        with nogil:
-            status = pjmedia_sdp_validate2(native, strict)
+        status = pjmedia_sdp_validate2(session_to_native(session, pool), strict)
     finally:
-        _release(pool)
+        pj_pool_release(pool)
     if status != PJ_SUCCESS:
         raise ValueError(strerror(status))
 
