@@ -1,1 +1,4 @@
-# Nothing here is for Python: see local_description.pxd.
+from typing_extensions import disjoint_base
+
+@disjoint_base
+class LocalDescription: ...

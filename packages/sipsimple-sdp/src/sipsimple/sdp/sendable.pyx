@@ -18,12 +18,11 @@ from sipsimple.pjproject.private_pool cimport private_pool
 from sipsimple.sdp.native cimport session_to_native
 
 from sipsimple.pjproject.runtime import strerror
-from sipsimple.sdp.negotiation.checks import KEPT_FREE, check_local
-from sipsimple.sdp.negotiation.payload_types import DYNAMIC, HIGHEST
+from sipsimple.sdp.negotiation import checks, payload_types
 
-cdef unsigned MOST_ATTRIBUTES = PJMEDIA_MAX_SDP_ATTR - KEPT_FREE
-cdef int FIRST_DYNAMIC = DYNAMIC
-cdef int LAST = HIGHEST
+cdef unsigned MOST_ATTRIBUTES = PJMEDIA_MAX_SDP_ATTR - checks.KEPT_FREE
+cdef int FIRST_DYNAMIC = payload_types.DYNAMIC
+cdef int LAST = payload_types.HIGHEST
 
 cdef enum:
     PAYLOAD_TYPES = 128
@@ -170,7 +169,7 @@ cdef pjmedia_sdp_session *sendable_to_native(
     cdef pj_status_t status
     if not _is_plain(native):
         copy = session.copy()
-        check_local(copy, what)
+        checks.check_local(copy, what)
         native = session_to_native(copy, pool)
     # Looks at this struct only: there is nothing to wait for, and so no need to leave the GIL.
     status = pjmedia_sdp_validate2(native, True)
