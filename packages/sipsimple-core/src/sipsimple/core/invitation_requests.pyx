@@ -28,6 +28,7 @@ from sipsimple.core.invitation_transfer cimport (
     transfer_on_request,
     transfers_register,
 )
+from sipsimple.core.invitation_unanswered cimport answer_what_is_left
 from sipsimple.core.request_handler cimport answer_in_dialog
 from sipsimple.pjproject.events cimport Event, emit, event_new, event_push
 from sipsimple.pjproject.pjlib cimport (
@@ -212,9 +213,18 @@ cdef void _on_answer(
     _record(session, _number(&transaction.method), True, &cause)
 
 
+cdef bint _changes_session(pjsip_transaction *transaction) noexcept nogil:
+    """Whether its request makes, changes or ends sessions, so that PJSIP answers it."""
+    return (
+        transaction.method.id not in (PJSIP_OTHER_METHOD, PJSIP_OPTIONS_METHOD)
+        or pj_strcmp2(&transaction.method.name, "UPDATE") == 0
+    )
+
+
 cdef void _on_transaction(pjsip_transaction *transaction, pjsip_event *event) noexcept nogil:
     cdef pjsip_dialog *dialog = pjsip_tsx_get_dlg(transaction)
     cdef pjsip_inv_session *inv
+    cdef pjsip_rx_data *request
     if dialog == NULL or event.type != PJSIP_EVENT_TSX_STATE:
         return
     if transaction.role == PJSIP_ROLE_UAS:
@@ -222,11 +232,12 @@ cdef void _on_transaction(pjsip_transaction *transaction, pjsip_event *event) no
             transaction.state == PJSIP_TSX_STATE_TRYING
             and transaction.status_code < 200
             and event.body.tsx_state.type == PJSIP_EVENT_RX_MSG
-            # The others make and end dialogs, or change the session: PJSIP answers them.
-            and transaction.method.id in (PJSIP_OTHER_METHOD, PJSIP_OPTIONS_METHOD)
-            and pj_strcmp2(&transaction.method.name, "UPDATE") != 0
         ):
-            _on_request(dialog, event.body.tsx_state.src.rdata)
+            request = event.body.tsx_state.src.rdata
+            if not _changes_session(transaction):
+                _on_request(dialog, request)
+            else:
+                answer_what_is_left(dialog, transaction, request)
         elif transaction.state == PJSIP_TSX_STATE_TERMINATED:
             inv = pjsip_dlg_get_inv_session(dialog)
             if inv != NULL and session_of(inv) != NULL:

@@ -1,0 +1,1 @@
+# Nothing here is for Python: see invitation_unanswered.pxd.
