@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from core_driver import Driver
-    from invitation_phone import Phone
+    from invitation_phone import Message, Phone
 
     from conftest import InChild
 
@@ -82,15 +82,19 @@ def test_behind_the_end_there_is_no_session(in_child: InChild, end: str, method:
     in_child(_late, end, method)
 
 
+def _answers_in_vain(phone: Phone, invite: Message) -> None:
+    """The phone has a dialog by a response that is lost or late."""
+    phone.local, phone.remote = f"{invite.headers['to']};tag=peer", invite.headers["from"]
+    phone.call_id, phone.target = invite.headers["call-id"], invite.uri("contact")
+
+
 def _early_bye(answered: bool) -> None:
     core_driver, tools = _tools()
     with core_driver.Driver() as driver:
         pools = _pools(driver)
         phone = tools.Phone(driver)
         invitation, invite = tools.called(phone)
-        # What it would have said first, and is lost or late.
-        phone.local, phone.remote = f"{invite.headers['to']};tag=peer", invite.headers["from"]
-        phone.call_id, phone.target = invite.headers["call-id"], invite.uri("contact")
+        _answers_in_vain(phone, invite)
         phone.next("BYE")
         phone.expect("200 BYE")
         ended = tools.reported(driver, "DISCONNECTED")
@@ -105,7 +109,9 @@ def _early_bye(answered: bool) -> None:
 
 
 @pytest.mark.parametrize("answered", [True, False])
-def test_a_bye_that_overtakes_every_response_ends_the_session(in_child: InChild, then: int) -> None:
+def test_a_bye_that_overtakes_every_response_ends_the_session(
+    in_child: InChild, answered: bool
+) -> None:
     in_child(_early_bye, answered)
 
 
@@ -114,8 +120,7 @@ def _early_invite() -> None:
     with core_driver.Driver() as driver:
         phone = tools.Phone(driver)
         _, invite = tools.called(phone)
-        phone.local, phone.remote = f"{invite.headers['to']};tag=peer", invite.headers["from"]
-        phone.call_id, phone.target = invite.headers["call-id"], invite.uri("contact")
+        _answers_in_vain(phone, invite)
         phone.next("INVITE", tools.sdp_text())
         phone.expect("491 INVITE")
         phone.ack_rejection()
