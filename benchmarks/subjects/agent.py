@@ -36,8 +36,8 @@ def say(text: object) -> None:
     print(text, flush=True)
 
 
-def description() -> SDPSession:
-    """The session description that goes into each call: one PCMU stream."""
+def _description() -> SDPSession:
+    """One PCMU stream."""
     return SDPSession(
         HOST,
         name="bench",
@@ -57,6 +57,10 @@ def description() -> SDPSession:
             )
         ],
     )
+
+
+#: Goes into each call, as pjsip-perf has one that it makes at its start.
+DESCRIPTION = _description()
 
 
 @implementer(IObserver)
@@ -83,7 +87,7 @@ class Observer(ABC):
 class Callee(Observer):
     def changed(self, call: Invitation, state: str, notification: Notification) -> None:
         if state == "INCOMING":
-            call.set_offered_local_sdp(description())
+            call.set_offered_local_sdp(DESCRIPTION)
             call.accept_invite()
 
 
@@ -111,7 +115,7 @@ class BusyStopwatch(Stopwatch):
 
     def changed(self, call: Invitation, state: str, notification: Notification) -> None:
         if state == "INCOMING" and call.caller_uri.user == "load":
-            call.set_offered_local_sdp(description())
+            call.set_offered_local_sdp(DESCRIPTION)
             call.accept_invite()
         else:
             super().changed(call, state, notification)
@@ -149,7 +153,7 @@ class Caller(Observer):
             self.remaining -= 1
         call = Invitation(self.credentials, self.target, self.route)
         self.calls.add(call)
-        call.set_offered_local_sdp(description())
+        call.set_offered_local_sdp(DESCRIPTION)
         call.send_invite()
 
     def changed(self, call: Invitation, state: str, notification: Notification) -> None:
