@@ -34,7 +34,9 @@ PAUSE = 0.002
 #: Seconds in which threads go on after the stop, with what is left.
 AFTERWARDS = 0.5
 #: Seconds that the last transactions have, beyond their time.
-SETTLING = 3.0
+SETTLING = 10.0
+#: Pools that may be there then, beyond those of the beginning: some are made once when needed.
+LASTING = 5
 #: States in which nothing goes on, and nothing will.
 ENDED = ("unregistered", "unpublished", "TERMINATED", "DISCONNECTED", "NULL")
 
