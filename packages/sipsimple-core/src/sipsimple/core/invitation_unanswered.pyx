@@ -1,7 +1,7 @@
 """Requests within the dialog of an INVITE session that PJSIP would not answer.
 
-PJSIP (pjproject 2.17) says of each INVITE and BYE that it takes care of it. Of these it does not, so
-that the sender gets no answer, and their transactions and the dialog stay for ever:
+PJSIP (pjproject 2.17) says of each INVITE and BYE that it takes care of it. Of these it does not:
+the sender gets no answer, and their transactions and the dialog stay for ever.
 
 | request | answer |
 | --- | --- |

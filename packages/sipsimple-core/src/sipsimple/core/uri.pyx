@@ -41,6 +41,8 @@ _NEVER_IGNORED = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
 cdef str _escape(str text, str safe):
+    if text.isascii() and text.isalnum():
+        return text
     return quote_from_bytes(encode(text, "URI"), safe)
 
 
