@@ -74,7 +74,7 @@ def test_a_reinvite_that_got_491_is_tried_again(
     in_child(_tried_again, outgoing, least, most)
 
 
-def _the_other_side_is_first() -> None:
+def _the_other_side_is_first(late: float) -> None:
     core_driver, tools = _tools()
     with core_driver.Driver() as driver:
         phone = tools.Phone(driver)
@@ -88,6 +88,8 @@ def _the_other_side_is_first() -> None:
         invitation.set_offered_local_sdp(tools.sdp(5000))
         invitation.respond_to_reinvite(200)
         phone.expect("200 INVITE")
+        if late:
+            phone.sends_nothing("INVITE", late)
         phone.ack()
         again = phone.expect("INVITE", 4.0)
         assert "m=audio 5002" in again.body
@@ -99,8 +101,9 @@ def _the_other_side_is_first() -> None:
         ]  # fmt: skip
 
 
-def test_it_waits_for_a_reinvite_of_the_other_side_to_be_answered(in_child: InChild) -> None:
-    in_child(_the_other_side_is_first)
+@pytest.mark.parametrize("late", [0.0, 2.5], ids=["acknowledged at once", "late"])
+def test_it_waits_for_a_reinvite_of_the_other_side_to_end(in_child: InChild, late: float) -> None:
+    in_child(_the_other_side_is_first, late)
 
 
 def _the_application_is_first() -> None:

@@ -115,6 +115,7 @@ class Registrar:
         self._thread.join(5)
         for key in list(self._selector.get_map().values()):
             key.fileobj.close()  # type: ignore[union-attr]
+        self._listener.close()  # it may not be among them
         self._selector.close()
 
     @property

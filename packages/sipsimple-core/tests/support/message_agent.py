@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 
 from core_registrar import REALM, Registrar, Request
@@ -26,6 +27,9 @@ class MessageAgent(Registrar):
         if self.refuses_tcp:
             self._selector.unregister(self._listener)
             self._listener.close()
+            # Bound and not listening: nobody else can take its number, and answer.
+            self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self._listener.bind(("127.0.0.1", self.port))
 
     def _grant(self, request: Request) -> tuple[str, list[str]]:
         return "200 OK", ["X-Mark: a", "Subject: Grüße"]

@@ -122,8 +122,11 @@ cdef void _on_timer(pj_timer_heap_t *heap, pj_timer_entry *entry) noexcept nogil
         if session.glare.waiting:
             session.glare.waiting = False
             state = session_state(session)
-            if state == STATE_REINVITED or state == STATE_REINVITING:
-                # The other side was first, or a refresh, and has no answer yet.
+            if (
+                state == STATE_REINVITED or state == STATE_REINVITING or inv.invite_tsx != NULL
+            ):
+                # The other side was first, or a refresh, and has no answer yet, or has not
+                # acknowledged it.
                 _start_timer(session)
             elif state != STATE_CONFIRMED or _resend(
                 session, session.glare.offer, session.glare.headers
