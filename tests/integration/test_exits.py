@@ -17,7 +17,8 @@ import pytest
 from testbed.processes import TestbedError
 from testbed.programs import PROGRAMS, Answering, Done, answering, environment, run_program
 
-DEADLINE = 20
+# Longer than the programs wait for anything: what they say then is worth more.
+DEADLINE = 40
 Live: TypeAlias = Callable[..., Done]
 
 
