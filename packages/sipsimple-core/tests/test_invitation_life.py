@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import random
 import sys
@@ -13,11 +12,11 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import SIPURI, Credentials, Invitation, Route, SIPCoreError
 from sipsimple.core.invitation_states import STATES
 from sipsimple.pjproject import runtime
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
@@ -268,7 +267,7 @@ def test_an_interpreter_may_exit_with_a_live_call(in_child: InChild, state: str)
 
 def _shorten_timers() -> None:
     # Transactions linger for up to 32 s, and only then are their pools reused.
-    ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(50, 100, 1, 100)
+    set_transaction_timers(50, 100, 1, 100)
 
 
 def _one_call(driver: Any, reinvites: bool) -> None:

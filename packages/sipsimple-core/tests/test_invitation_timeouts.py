@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
+from transaction_timers import set_transaction_timers
 
 if TYPE_CHECKING:
     from conftest import InChild
@@ -18,7 +16,7 @@ def _tools() -> tuple[Any, Any]:
     import invitation_phone
 
     # T1 of 10 ms: what takes 32 s takes 640 ms.
-    ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(10, 100, 100, 640)
+    set_transaction_timers(10, 100, 100, 640)
     return core_driver, invitation_phone
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from transaction_timers import set_transaction_timers
 
 if TYPE_CHECKING:
     from core_driver import Driver
@@ -17,15 +18,11 @@ if TYPE_CHECKING:
 
 
 def _tools() -> tuple[Any, Any]:
-    # Transactions end within a second.
-    import ctypes
-
     import core_driver  # in the child only
     import invitation_phone
 
-    from sipsimple.pjproject.loader import LIBRARY_FOLDER
-
-    ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(10, 100, 100, 640)
+    # Transactions end within a second.
+    set_transaction_timers(10, 100, 100, 640)
     return core_driver, invitation_phone
 
 

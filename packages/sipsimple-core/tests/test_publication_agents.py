@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import socket
 from collections.abc import Callable
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import SIPURI, Credentials, Publication, Route
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def _modules() -> Any:
 
 def _shorten_timers() -> None:
     """T1 of 10 ms: what takes 32 s takes 640 ms."""
-    ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(10, 100, 100, 640)
+    set_transaction_timers(10, 100, 100, 640)
 
 
 def _run(port: int, actions: list[str], expires: int = 300, password: str | None = None) -> Told:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import random
 import threading
@@ -10,11 +9,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import SIPURI, Credentials, Publication, Route, SIPCoreError
 from sipsimple.core.publication_states import STATES
 from sipsimple.pjproject import runtime
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ def _memory(port: int, count: int) -> tuple[int, int, int]:
     driver = _modules()
     # Transactions linger for T4, 5 s, and only then are their pools reused: shorten it.
     with driver.Driver() as running:
-        ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(50, 100, 1, 100)
+        set_transaction_timers(50, 100, 1, 100)
         lasting = _publication(port, "secret")
 
         def turn() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import datetime
 import inspect
 import threading
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from registrations import ALICE, new_registration
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import SIPURI, Credentials, Registration, Route, SIPCoreError
 from sipsimple.core.registration_states import STATES, TRANSITIONS, refresh_delay
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 
 if TYPE_CHECKING:
     from core_registrar import Registrar
@@ -493,7 +492,7 @@ def _silence(port: int) -> tuple[int, str]:
     driver = _modules()
     with driver.Driver() as running:
         # RFC 3261's T1, T2, T4 and timer D in milliseconds, so that 64 T1 pass in a second.
-        ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(15, 60, 60, 960)
+        set_transaction_timers(15, 60, 60, 960)
         registration = new_registration(port)
         registration.register()
         running.until(lambda: registration.state == "unregistered")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import random
 import socket
@@ -12,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from registrations import new_registration
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import Registration, SIPCoreError
 from sipsimple.core.registration_states import STATES
 from sipsimple.pjproject import runtime
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 from sipsimple.pjproject.native import live_objects
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ def _many_registrations(port: int, count: int) -> tuple[int, int, int]:
             running.notifications.clear()
 
         # Transactions linger for T4, 5 s, and only then are their pools reused: shorten it.
-        ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(50, 100, 1, 100)
+        set_transaction_timers(50, 100, 1, 100)
         for _ in range(200):
             turn()
         running.run(0.3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import socket
 import time
 from contextlib import closing
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from core_registrar import Registrar
 from sip_servers import HOSTS, Silent, refused_port, srv
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import SIPURI, Credentials, Registration
 from sipsimple.core.resolver import answer
 from sipsimple.pjproject import runtime
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +40,7 @@ def _register(
     results = []
     with _driver(address) as running:
         # RFC 3261's T1, T2, T4 and timer D; a transaction ends after 64 T1.
-        pjsip = ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2"))
-        pjsip.pjsip_tsx_set_timers(t1, 8 * t1, 10 * t1, 64 * t1)
+        set_transaction_timers(t1, 8 * t1, 10 * t1, 64 * t1)
         for _ in range(times):
             registration = _registration(**arguments)
             registration.register()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 from types import SimpleNamespace
 from typing import Any
 
 from core_driver import Driver, Peer
 from invitation_phone import Message, parse
+from transaction_timers import set_transaction_timers
 
 from sipsimple.core import SIPURI, Credentials, Route, Subscription
-from sipsimple.pjproject.loader import LIBRARY_FOLDER
 
 ALICE = SIPURI("example.com", user="alice", display="Alice")
 BOB = SIPURI("example.com", user="bob")
@@ -19,7 +18,7 @@ PIDF = "application/pidf+xml"
 
 def shorten_timers() -> None:
     """T1 of 10 ms: what takes 32 s takes 640 ms. To be called before the UA starts."""
-    ctypes.CDLL(str(LIBRARY_FOLDER / "libpjsip.so.2")).pjsip_tsx_set_timers(10, 100, 100, 640)
+    set_transaction_timers(10, 100, 100, 640)
 
 
 class Notifier(Peer):
