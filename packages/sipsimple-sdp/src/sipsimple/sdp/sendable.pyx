@@ -165,8 +165,12 @@ cdef pjmedia_sdp_session *sendable_to_native(
 
     Source: `pjmedia_sdp_validate2()`, besides `check_local()`.
     """
-    cdef pjmedia_sdp_session *native = session_to_native(session, pool)
+    cdef pjmedia_sdp_session *native
     cdef pj_status_t status
+    try:
+        native = session_to_native(session, pool)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from None
     if not _is_plain(native):
         copy = session.copy()
         checks.check_local(copy, what)
