@@ -5,6 +5,8 @@ there are more of them behind the body, as before the boundary of a body of seve
 its mistake outside of what catches its exceptions, and the process dies.
 """
 
+from libc.string cimport memcpy
+
 from sipsimple.pjproject.pjlib cimport pj_pool_t, pj_pool_zalloc
 from sipsimple.pjproject.pjsip cimport pjsip_msg_body, pjsip_rx_data
 from sipsimple.pjproject.pjsip_message cimport (
@@ -27,7 +29,6 @@ cdef bint _is_blank(const pjsip_msg_body *body) noexcept nogil:
 cdef void _end(pjsip_msg_body *body, pj_pool_t *pool) noexcept nogil:
     """Put a NUL behind it where it is blank: that stops the parser."""
     cdef char *copy
-    cdef unsigned index
     if body == NULL or body.data == NULL or not _is_blank(body):
         return
     copy = <char *> pj_pool_zalloc(pool, body.len + 1)
@@ -35,8 +36,7 @@ cdef void _end(pjsip_msg_body *body, pj_pool_t *pool) noexcept nogil:
         body.len = 0
         body.data = <void *> b""
         return
-    for index in range(body.len):
-        copy[index] = (<const char *> body.data)[index]
+    memcpy(copy, body.data, body.len)
     body.data = copy
 
 

@@ -56,7 +56,7 @@ from sipsimple.pjproject.native cimport (
 )
 from sipsimple.pjproject.pjlib cimport PJ_SUCCESS, pj_pool_release, pj_pool_t, pj_status_t
 from sipsimple.pjproject.pjmedia_sdp cimport pjmedia_sdp_session
-from sipsimple.pjproject.runtime cimport create_pool
+from sipsimple.pjproject.private_pool cimport private_pool
 from sipsimple.pjproject.strings cimport pool_str
 from sipsimple.sdp.native cimport SDP_ABI, session_from_native
 
@@ -68,19 +68,12 @@ from sipsimple.sdp.native import abi_number as _sdp_abi
 check_abi("sipsimple-core", "sipsimple-sdp", SDP_ABI, _sdp_abi())
 
 cdef enum:
-    # Headers, and one description in pjmedia's structs.
-    POOL_BYTES = 16384
+    # Headers and URIs, for one call into PJSIP.
+    PARTS_BYTES = 4096
+    # One description in pjmedia's structs.
+    DESCRIPTION_BYTES = 16384
     # To calls that nobody has answered when the stack stops: Temporarily Unavailable.
     STOPPING = 480
-
-
-cdef pj_pool_t *_new_pool() except NULL:
-    cdef pj_pool_t *pool
-    with nogil:
-        pool = create_pool("invitation", POOL_BYTES, POOL_BYTES)
-    if pool == NULL:
-        raise MemoryError
-    return pool
 
 
 cdef class Invitation(TransferSession):
@@ -217,14 +210,13 @@ cdef class Invitation(TransferSession):
         cdef pj_pool_t *pool
         self._enter("SDP")
         try:
-            pool = _new_pool()
+            pool = private_pool(DESCRIPTION_BYTES, DESCRIPTION_BYTES)
             try:
                 with nogil:
                     native = get_description(self.session, <Description> which, pool)
                 return None if native == NULL else session_from_native(native)
             finally:
-                with nogil:
-                    pj_pool_release(pool)
+                pj_pool_release(pool)
         finally:
             with nogil:
                 gate_leave()
@@ -247,6 +239,9 @@ cdef class Invitation(TransferSession):
 
     def get_offered_local_sdp(self):
         """The local SDP that was set or sent and is not negotiated yet, or None.
+
+        It is told as it is sent: a direction of the session stands in its media sections, and
+        `i=` lines of sections are left out.
 
         Raises:
             SIPCoreError: The core has stopped.
@@ -342,7 +337,7 @@ cdef class Invitation(TransferSession):
                 if name.lower() not in given:
                     headers[name] = value
             callee._headers = {}
-            pool = _new_pool()
+            pool = private_pool(PARTS_BYTES, PARTS_BYTES)
             try:
                 invite.local_uri = pool_str(pool, self._caller_uri.name_addr())
                 invite.remote_uri = pool_str(pool, callee.name_addr())
@@ -358,8 +353,7 @@ cdef class Invitation(TransferSession):
                 invite.offer = offer.native
                 status = self._start(&invite)
             finally:
-                with nogil:
-                    pj_pool_release(pool)
+                pj_pool_release(pool)
             self._check(status, "send_invite()")
             if self._local_sdp is offer:
                 self._local_sdp = None
@@ -404,7 +398,7 @@ cdef class Invitation(TransferSession):
         try:
             if with_sdp:
                 sdp = self._local_sdp
-            pool = _new_pool()
+            pool = private_pool(PARTS_BYTES, PARTS_BYTES)
             try:
                 parts.headers = header_list(headers, pool)
                 if sdp is not None:
@@ -412,8 +406,7 @@ cdef class Invitation(TransferSession):
                 with nogil:
                     status = action(self.session, &parts)
             finally:
-                with nogil:
-                    pj_pool_release(pool)
+                pj_pool_release(pool)
             self._check(status, what)
             if sdp is not None and self._local_sdp is sdp:
                 self._local_sdp = None
