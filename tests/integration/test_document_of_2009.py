@@ -76,8 +76,10 @@ def server(tmp_path: Path) -> Iterator[Kamailio]:
 @pytest.fixture
 def console(server: Kamailio, tmp_path: Path) -> Iterator[Console]:
     """A console on a machine that finds these domains by the name server of its system."""
-    # Everything from 127.0.0.1 to 127.255.255.254 is this machine; that port must be 53.
-    names = NameServer(DOMAINS, host=f"127.5{server.port % 10}.{server.port // 200}.53", port=53)
+    # Everything from 127.0.0.1 to 127.255.255.254 is this machine; that port must be 53, so each
+    # has an address of its own, by the port that its Kamailio has.
+    address = f"127.53.{server.port >> 8}.{server.port & 255}"
+    names = NameServer(DOMAINS, host=address, port=53)
     records = [f"host-record=sip.{domain},127.0.0.1" for domain in DOMAINS]
     records += [f"srv-host=_sip._udp.{domain},sip.{domain},{server.port}" for domain in DOMAINS]
     names.start(*records)

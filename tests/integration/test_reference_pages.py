@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -53,8 +52,7 @@ def public(package: str) -> set[str]:
     return {
         name
         for name, value in found.items()
-        if (inspect.isclass(value) or callable(value) or hasattr(value, "names"))
-        and value.__module__.startswith(f"sipsimple.{package}")
+        if callable(value) and value.__module__.startswith(f"sipsimple.{package}")
     }
 
 
